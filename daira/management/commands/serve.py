@@ -1,0 +1,61 @@
+"""`manage.py serve`: granian in the foreground, until Ctrl-C."""
+
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from skeletal.management.initialize import cleanup
+
+
+class Command(BaseCommand):
+    """Replaces itself by the server, so that signals reach it directly."""
+
+    help = "Serve HTTP on HOST:PORT with WEB_WORKERS processes of WEB_THREADS threads."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._require_free_port()
+        self.check(databases=["default"])
+        cleanup()
+        self._empty_metrics_folder()
+        address = f"http://{settings.HOST}:{settings.PORT}"
+        self.stdout.write(f"Serving {address} (admin: /admin/, API: /api/docs/). Ctrl-C stops.")
+        self.stdout.flush()
+        os.environ["DAIRA_PROCESS"] = "web"
+        os.execv(sys.executable, [sys.executable, "-m", "granian", *self._arguments()])  # noqa: S606
+
+    def _arguments(self) -> list[str]:
+        return [
+            "daira.wsgi:application",
+            "--interface=wsgi",
+            f"--host={settings.HOST}",
+            f"--port={settings.PORT}",
+            f"--workers={settings.WEB_WORKERS}",
+            f"--blocking-threads={settings.WEB_THREADS}",
+            "--respawn-failed-workers",
+            "--log-level=warning",
+        ]
+
+    def _require_free_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.HOST, settings.PORT))
+            except OSError as error:
+                raise CommandError(
+                    f"port {settings.PORT} of {settings.HOST} cannot be used ({error.strerror});"
+                    f" choose another, for example PORT={settings.PORT + 1}"
+                ) from error
+
+    def _empty_metrics_folder(self) -> None:
+        """Figures of processes that are gone must not be summed."""
+        folder = Path(
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.HOME / "metrics"))
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)

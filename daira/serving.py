@@ -1,0 +1,15 @@
+"""What a web process does before its first and after its last request."""
+
+import atexit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+def prepare() -> None:
+    """Refuse to serve with unusable settings, and close pools and clients at exit."""
+    from skeletal.management.initialize import cleanup  # noqa: PLC0415 - after django.setup()
+
+    if settings.ENV.problems:
+        raise ImproperlyConfigured(" ".join(problem.sentence for problem in settings.ENV.problems))
+    atexit.register(cleanup)

@@ -1,0 +1,1 @@
+"""Daira's skeleton: the data layer of a social platform."""

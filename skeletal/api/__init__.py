@@ -1,0 +1,1 @@
+"""HTTP: views parse, call one door, and shape the answer."""

@@ -1,0 +1,1 @@
+"""How we speak to PostgreSQL: connections, ids, pages, triggers, transactions."""

@@ -1,0 +1,66 @@
+"""The indexes that the models declare: which are missing, and how to build them online."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.apps import apps
+from django.db import connections, models
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+from psycopg import sql
+
+ALIAS = "maintenance"
+
+
+@dataclass(frozen=True)
+class DeclaredIndex:
+    """An index that stands in a model's Meta."""
+
+    model: type[models.Model]
+    index: models.Index
+
+    @property
+    def name(self) -> str:
+        return self.index.name
+
+
+def declared_indexes() -> list[DeclaredIndex]:
+    """Every Meta index of the skeleton's models."""
+    return [
+        DeclaredIndex(model, index)
+        for model in apps.get_app_config("skeletal").get_models()
+        for index in model._meta.indexes
+    ]
+
+
+def index_states() -> dict[str, bool]:
+    """Name of every index in the schema → whether it is valid: one query."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+            " WHERE c.relnamespace = 'public'::regnamespace"
+        )
+        return dict(cursor.fetchall())
+
+
+def create_missing() -> list[str]:
+    """Build each declared index that is missing, dropping it first if invalid; return their names.
+
+    CREATE INDEX CONCURRENTLY: writers go on meanwhile. Must not run in a transaction.
+    """
+    states = index_states()
+    wanted = [declared for declared in declared_indexes() if not states.get(declared.name, False)]
+    for declared in wanted:
+        if declared.name in states:
+            _execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(declared.name)))
+        _create(declared)
+    return [declared.name for declared in wanted]
+
+
+def _create(declared: DeclaredIndex) -> None:
+    with cast("DatabaseSchemaEditor", connections[ALIAS].schema_editor(atomic=False)) as editor:
+        cast("Any", editor).add_index(declared.model, declared.index, concurrently=True)
+
+
+def _execute(statement: sql.Composed) -> None:
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,63 @@
+"""What can go wrong, by name and stable code: every floor raises these, the api shows them."""
+
+
+class DairaError(Exception):
+    """An expected failure. `code` is stable for callers; `status` is its HTTP status."""
+
+    code = "error"
+    status = 500
+
+    def __init__(self, message: str, **context: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context = context
+
+
+class NotFound(DairaError):
+    """No such row, or none that this viewer may see: the two are never told apart."""
+
+    code = "not_found"
+    status = 404
+
+
+class InvalidInput(DairaError):
+    """The caller's value breaks a rule; nothing was written."""
+
+    code = "invalid_input"
+    status = 400
+
+
+class InvalidCursor(InvalidInput):
+    """The page token is damaged, forged, of another list or of another order."""
+
+    code = "invalid_cursor"
+
+
+class Unavailable(DairaError):
+    """A server we depend on cannot answer now; the same call may succeed later."""
+
+    code = "unavailable"
+    status = 503
+    retry_after = 1
+
+
+class PoolExhausted(Unavailable):
+    """All database connections are taken and the wait for one ran out."""
+
+    code = "pool_exhausted"
+
+
+class SetupError(DairaError):
+    """The installation is not as it must be: one sentence says what and what to do."""
+
+    code = "setup"
+
+
+class SchemaDrift(SetupError):
+    """The database differs from what the models say; `differences` names each place."""
+
+    code = "schema_drift"
+
+    def __init__(self, differences: list[str]) -> None:
+        super().__init__(f"schema differs from the models in {len(differences)} places")
+        self.differences = differences

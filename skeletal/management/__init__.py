@@ -1,0 +1,1 @@
+"""What operators run: the work behind the management commands."""

@@ -1,0 +1,13 @@
+"""What people make: posts, videos, comments, and what hangs on them."""
+
+from skeletal.models.content.comments import Comment as Comment
+from skeletal.models.content.hashtags import Hashtag as Hashtag
+from skeletal.models.content.hashtags import Mention as Mention
+from skeletal.models.content.hashtags import PostHashtag as PostHashtag
+from skeletal.models.content.polls import Poll as Poll
+from skeletal.models.content.polls import PollVote as PollVote
+from skeletal.models.content.posts import MediaAttachment as MediaAttachment
+from skeletal.models.content.posts import Post as Post
+from skeletal.models.content.posts import Repost as Repost
+from skeletal.models.content.videos import Video as Video
+from skeletal.models.content.videos import VideoRendition as VideoRendition

@@ -1,0 +1,1 @@
+"""Every read: plain keyword values in, records out."""

@@ -1,0 +1,1 @@
+"""Pure cryptography: digests, tokens and signatures; keys are arguments."""
