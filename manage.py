@@ -26,8 +26,11 @@ def main() -> None:
             embedded.ensure()
         except embedded.EmbeddedError as error:
             sys.exit(f"manage.py: {error}")
+    from django.conf import settings  # noqa: PLC0415 - after ensure()
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after ensure()
 
+    if command not in WITHOUT_SERVERS and settings.ENV.problems:
+        sys.exit("\n".join(f"manage.py: {problem.sentence}" for problem in settings.ENV.problems))
     execute_from_command_line(sys.argv)
 
 

@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_prometheus",
-    "django.contrib.admin",
+    "daira.admin.DairaAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -155,7 +155,7 @@ def _database(parts: dict[str, Any], *, session: dict[str, str], **options: Any)
     flags = " ".join(f"-c {name}={value}" for name, value in session.items())
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.get("dbname", ""),
+        "NAME": parts.get("dbname", "unset"),
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),

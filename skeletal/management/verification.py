@@ -96,7 +96,8 @@ def _triggers(cursor: CursorWrapper, model: type[models.Model]) -> Iterator[str]
     for trigger in getattr(model._meta, "triggers", []):
         status, enabled = trigger.get_installation_status(model, database=ALIAS)
         if status != "INSTALLED" or not enabled:
-            yield f"trigger {trigger.name} of {table} is {status.lower() if enabled else 'off'}"
+            state = "off" if status == "INSTALLED" else status.lower()
+            yield f"trigger {trigger.name} of {table} is {state}"
     cursor.execute("SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = %s::regclass", [table])
     states = dict(cursor.fetchall())
     for name in getattr(model, "always_triggers", ()):

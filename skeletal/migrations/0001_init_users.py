@@ -50,6 +50,19 @@ BEGIN
 END $$;
 """
 
+# pgtrigger drops its triggers with their tables and leaves the functions behind.
+DROP_TRIGGER_FUNCTIONS = """
+DO $$ DECLARE name text; BEGIN
+    FOR name IN
+        SELECT p.oid::regprocedure FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace AND p.proname ~ '^_?pgtrigger_'
+        AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgfoid = p.oid)
+    LOOP
+        EXECUTE 'DROP FUNCTION ' || name;
+    END LOOP;
+END $$;
+"""
+
 DROP_IDS = """
 DROP FUNCTION daira_refuse_change();
 DROP FUNCTION daira_id(timestamptz);
@@ -75,6 +88,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(EXTENSION, migrations.RunSQL.noop),
+        migrations.RunSQL(migrations.RunSQL.noop, DROP_TRIGGER_FUNCTIONS),
         migrations.RunSQL(IDS, DROP_IDS),
         migrations.CreateModel(
             name="User",

@@ -1,0 +1,332 @@
+"""`manage.py init` as an operator meets it: repeated, at once, killed, drifted, taken back."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests import servers
+
+STEPS = [
+    "Run migrations",
+    "Verify schema",
+    "Seed initial data",
+    "Create indexes",
+    "Verify connections",
+]
+
+
+def manage(database: str, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    """Run one command on `database` and return what it said."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=servers.ROOT,
+        env=os.environ | servers.environment(database) | {"DATABASE_POOL_MIN": "2"} | extra,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def start(database: str, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=servers.ROOT,
+        env=os.environ | servers.environment(database) | {"DATABASE_POOL_MIN": "2"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def connect(database: str) -> "psycopg.Connection[Any]":
+    return psycopg.connect(servers.environment(database)["DATABASE_OWNER_URL"], autocommit=True)
+
+
+@pytest.fixture
+def ready() -> Iterator[str]:
+    """A database on which init has run once."""
+    name = f"daira_ready_{uuid4().hex[:12]}"
+    servers.create_database(name)
+    answer = manage(name, "init", "--json")
+    assert answer.returncode == 0, answer.stderr
+    yield name
+    servers.drop_database(name)
+
+
+def test_five_named_steps_make_an_empty_database_ready(empty_database: str) -> None:
+    answer = manage(empty_database, "init", "--json")
+    report = json.loads(answer.stdout)
+    assert [step["name"] for step in report["steps"]] == STEPS
+    assert all(step["seconds"] >= 0 for step in report["steps"])
+    with connect(empty_database) as database:
+        assert database.execute("SELECT count(*) FROM roles").fetchone() == (3,)
+        assert database.execute("SELECT users_count FROM platform_totals").fetchone() == (1,)
+        audit = database.execute("SELECT action FROM audit_logs").fetchall()
+    assert audit == [("user.create_administrator",)]
+
+
+def test_the_made_up_password_is_told_once_and_lets_the_administrator_in(
+    empty_database: str,
+) -> None:
+    first = json.loads(manage(empty_database, "init", "--json").stdout)
+    again = json.loads(manage(empty_database, "init", "--json").stdout)
+    assert len(first["admin_password"]) >= 20
+    assert again["admin_password"] == ""
+    code = (
+        "from django.contrib.auth import authenticate;"
+        f"print(authenticate(username='admin', password={first['admin_password']!r}))"
+    )
+    assert manage(empty_database, "shell", "-v0", "-c", code).stdout.strip() == "admin"
+
+
+def test_a_given_password_is_never_told(empty_database: str) -> None:
+    given = "a-given-password-of-some-length"
+    answer = manage(empty_database, "init", DAIRA_ADMIN_PASSWORD=given)
+    assert answer.returncode == 0
+    assert given not in answer.stdout + answer.stderr
+    assert "password" not in answer.stdout
+
+
+def test_a_second_run_finds_nothing_to_do(ready: str) -> None:
+    answer = manage(ready, "init")
+    lines = answer.stdout.splitlines()
+    assert "nothing to apply" in lines[0]
+    assert "nothing to seed" in lines[2]
+    assert "stand" in lines[3]
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ("DROP TABLE bookmarks", "table bookmarks is missing"),
+        ("ALTER TABLE posts DROP COLUMN language", "column posts.language is missing"),
+        ("ALTER TABLE posts ADD extra int", "column posts.extra is not in the model"),
+        (
+            "ALTER TABLE roles ALTER name TYPE varchar(41)",
+            "column roles.name is character varying(41) NOT NULL instead of",
+        ),
+        (
+            "ALTER TABLE users ALTER email DROP NOT NULL",
+            "column users.email is character varying(254) instead of",
+        ),
+        ("ALTER TABLE follows DROP CONSTRAINT follows_not_self", "follows_not_self of follows"),
+        (
+            "ALTER TABLE blocks DROP CONSTRAINT IF EXISTS uq_block",
+            "constraint uq_block of blocks is missing",
+        ),
+        (
+            "ALTER TABLE ledger_entries DISABLE TRIGGER append_only_rows",
+            "trigger append_only_rows of ledger_entries does not fire always",
+        ),
+        (
+            "ALTER TABLE ledger_entries ENABLE TRIGGER zero_sum",
+            "trigger zero_sum of ledger_entries does not fire always",
+        ),
+        ("DROP EXTENSION pg_trgm", ""),
+    ],
+)
+def test_drift_is_named(ready: str, damage: str, sentence: str) -> None:
+    with connect(ready) as database:
+        database.execute(damage)
+    answer = manage(ready, "init")
+    assert answer.returncode == (1 if sentence else 0)
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_counting_trigger_that_is_gone_or_off_is_named(ready: str) -> None:
+    with connect(ready) as database:
+        row = database.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'follows'::regclass"
+            " AND tgname LIKE 'pgtrigger_count_insert%'"
+        ).fetchone()
+        assert row
+        database.execute(f"ALTER TABLE follows DISABLE TRIGGER {row[0]}")
+        assert "trigger count_insert of follows is off" in manage(ready, "init").stderr
+        database.execute(f"DROP TRIGGER {row[0]} ON follows")
+    assert "trigger count_insert of follows is uninstalled" in manage(ready, "init").stderr
+
+
+def test_rights_are_given_again_and_an_excess_is_taken(ready: str) -> None:
+    role = psycopg.conninfo.conninfo_to_dict(os.environ["DATABASE_URL"])["user"]
+    with connect(ready) as database:
+        database.execute(
+            f"GRANT UPDATE ON audit_logs TO {role}; REVOKE INSERT ON posts FROM {role}"
+        )
+        assert manage(ready, "init").returncode == 0
+        rights = database.execute(
+            "SELECT has_table_privilege(%(r)s, 'audit_logs', 'UPDATE'),"
+            " has_table_privilege(%(r)s, 'posts', 'INSERT')",
+            {"r": role},
+        ).fetchone()
+    assert rights == (False, True)
+
+
+def test_missing_and_invalid_indexes_are_built(ready: str) -> None:
+    with connect(ready) as database:
+        database.execute("DROP INDEX idx_posts_author_created")
+        database.execute("DROP INDEX idx_likes_user")
+        _leave_invalid_index(database)
+    answer = manage(ready, "init")
+    assert answer.returncode == 0, answer.stderr
+    assert "built" in answer.stdout
+    with connect(ready) as database:
+        invalid = database.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone()
+        rows = database.execute(
+            "SELECT indexdef FROM pg_indexes WHERE indexname IN"
+            " ('idx_posts_author_created', 'idx_likes_user') ORDER BY indexname"
+        ).fetchall()
+    assert invalid == (0,)
+    assert "id DESC" in rows[0][0]
+    assert "WHERE" in rows[1][0]
+
+
+def _leave_invalid_index(database: "psycopg.Connection[Any]") -> None:
+    """Make idx_likes_user invalid the way it happens: a concurrent build that fails."""
+    database.execute(
+        "INSERT INTO likes (user_id, likeable_type, likeable_id) SELECT id, 'post', 7 FROM users"
+    )
+    failing = "CREATE INDEX CONCURRENTLY idx_likes_user ON likes (user_id, (1 / (likeable_id - 7)))"
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        database.execute(failing)
+
+
+def test_a_rollback_counts_first_and_then_takes_the_chapters_back(ready: str) -> None:
+    told = manage(ready, "init", "--rollback-to", "0004", "--dry-run", "--json")
+    losses = json.loads(told.stdout)["lost"]
+    assert losses == {
+        "audit_details": 0,
+        "audit_logs": 1,
+        "content_reports": 0,
+        "moderation_reviews": 0,
+    }
+    assert manage(ready, "init").stdout.startswith("Run migrations: nothing to apply")
+    assert manage(ready, "init", "--rollback-to", "0004").returncode == 0
+    assert "0005_init_moderation" in manage(ready, "health", "--json").stdout
+    assert manage(ready, "init").returncode == 0
+
+
+def test_every_chapter_goes_back_to_nothing_and_forth_again(ready: str) -> None:
+    assert manage(ready, "init", "--rollback-to", "0000").returncode == 0
+    with connect(ready) as database:
+        left = database.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND (relname LIKE 'daira%' OR relname IN ('users', 'posts', 'audit_logs'))"
+        ).fetchall()
+        functions = database.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND (proname LIKE 'daira%' OR proname LIKE 'pgtrigger_count%')"
+        ).fetchall()
+    assert left == []
+    assert functions == []
+    assert manage(ready, "init").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--rollback-to", "0077"), "there is no migration numbered '0077'"),
+        (("--dry-run",), "--dry-run goes with --rollback-to"),
+        (("--rollback",), "expected one argument"),
+    ],
+)
+def test_unknown_values_are_one_sentence(
+    ready: str, arguments: tuple[str, ...], sentence: str
+) -> None:
+    answer = manage(ready, "init", *arguments)
+    assert answer.returncode != 0
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_schema_ahead_of_the_code_is_refused(ready: str) -> None:
+    with connect(ready) as database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('skeletal', '0099_x', now())"
+        )
+    answer = manage(ready, "init")
+    assert answer.returncode == 1
+    assert "the schema is ahead of this code: skeletal.0099_x" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://daira_owner@127.0.0.1:1/daira", "the database cannot be reached"),
+        ("nonsense", "DATABASE_OWNER_URL must look like"),
+    ],
+)
+def test_a_server_that_is_down_or_a_wrong_url_is_one_sentence(
+    empty_database: str, url: str, sentence: str
+) -> None:
+    answer = manage(empty_database, "init", DATABASE_OWNER_URL=url)
+    assert answer.returncode == 1
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_role_without_rights_is_one_sentence(empty_database: str) -> None:
+    weak = servers.environment(empty_database)["DATABASE_URL"]
+    answer = manage(empty_database, "init", DATABASE_OWNER_URL=weak)
+    assert answer.returncode == 1
+    assert "Traceback" not in answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_redis_away_is_one_sentence_and_the_rerun_finishes(empty_database: str) -> None:
+    answer = manage(empty_database, "init", REDIS_URL="redis://127.0.0.1:1/0")
+    assert answer.returncode == 1
+    assert "Redis cannot be reached" in answer.stderr
+    assert manage(empty_database, "init").returncode == 0
+
+
+def test_two_at_once_both_succeed_and_one_does_the_work(empty_database: str) -> None:
+    _race(empty_database)
+
+
+@pytest.mark.slow
+def test_two_at_once_in_twenty_rounds() -> None:
+    for round_ in range(20):
+        name = f"daira_race_{os.getpid()}_{round_}"
+        servers.create_database(name, "template0")
+        try:
+            _race(name)
+        finally:
+            servers.drop_database(name)
+
+
+def _race(name: str) -> None:
+    both = [start(name, "init", "--json") for _ in range(2)]
+    answers = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], answers
+    applied = [json.loads(out)["steps"][0]["detail"] for out, _ in answers]
+    assert sorted(detail == "nothing to apply" for detail in applied) == [False, True]
+    with connect(name) as database:
+        assert database.execute("SELECT count(*) FROM users").fetchone() == (1,)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_killed_at_any_moment_the_rerun_finishes(empty_database: str, seed: int) -> None:
+    moment = random.Random(seed).uniform(0.6, 4.5)
+    process = start(empty_database, "init", "--json")
+    time.sleep(moment)
+    process.kill()
+    process.communicate()
+    answer = manage(empty_database, "init", "--json")
+    assert answer.returncode == 0, answer.stderr
+    assert manage(empty_database, "health").returncode == 0
+    with connect(empty_database) as database:
+        assert database.execute("SELECT count(*) FROM users").fetchone() == (1,)
+        assert database.execute("SELECT count(*) FROM roles").fetchone() == (3,)
