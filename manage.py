@@ -4,6 +4,9 @@
 import os
 import sys
 
+from django.conf import settings
+from django.core.management import execute_from_command_line
+
 from daira import embedded
 
 WITHOUT_SERVERS = {
@@ -21,17 +24,21 @@ def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "daira.settings")
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "help")
-    if command not in WITHOUT_SERVERS and "--help" not in sys.argv:
-        try:
+    with_servers = command not in WITHOUT_SERVERS and "--help" not in sys.argv
+    try:
+        if with_servers:
             embedded.ensure()
-        except embedded.EmbeddedError as error:
-            sys.exit(f"manage.py: {error}")
-    from django.conf import settings  # noqa: PLC0415 - after ensure()
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after ensure()
-
-    if command not in WITHOUT_SERVERS and settings.ENV.problems:
-        sys.exit("\n".join(f"manage.py: {problem.sentence}" for problem in settings.ENV.problems))
+        problems = read_problems()
+    except (embedded.EmbeddedError, OSError) as error:
+        sys.exit(f"manage.py: {error}")
+    if with_servers and problems:
+        sys.exit("\n".join(f"manage.py: {sentence}" for sentence in problems))
     execute_from_command_line(sys.argv)
+
+
+def read_problems() -> list[str]:
+    """Read the settings, which may name what is wrong with them."""
+    return [problem.sentence for problem in settings.ENV.problems]
 
 
 if __name__ == "__main__":

@@ -83,6 +83,8 @@ class Environment:
         parts = conninfo_to_dict(conninfo)
         if not parts.get("dbname"):
             raise ValueError("no database is named")
+        if any(not port.isascii() or not port.isdigit() for port in _ports(parts)):
+            raise ValueError("a port is not a number")
         return parts
 
     def redis(self, name: str, default: str) -> str:
@@ -108,6 +110,11 @@ class Environment:
     def _wrong(self, name: str, sentence: str, default: Default) -> Default:
         self.wrong(name, sentence)
         return default
+
+
+def _ports(parts: dict[str, Any]) -> list[str]:
+    """The ports of a conninfo; one that names several hosts lists them with commas."""
+    return [port for port in str(parts.get("port", "")).split(",") if port]
 
 
 def secret(home: Path, name: str, create: str) -> str:

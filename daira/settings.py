@@ -245,7 +245,7 @@ SPECTACULAR_SETTINGS = {
 # Static files, time, language -----------------------------------------------------------
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -262,7 +262,7 @@ USE_I18N = True
 
 # Metrics and logs -----------------------------------------------------------------------
 PROMETHEUS_EXPORT_MIGRATIONS = False
-if _serving:
+if _serving or ENV.has("PROMETHEUS_MULTIPROC_DIR"):
     # prometheus_client reads this once, when it is first imported: it must be set before.
     _metrics = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(HOME / "metrics")))
     _metrics.mkdir(mode=0o700, parents=True, exist_ok=True)

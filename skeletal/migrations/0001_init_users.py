@@ -33,14 +33,14 @@ BEGIN
     ELSE
         millis := (mark >> 22) + rounds;
     END IF;
-    RETURN millis << 22 | node << 12 | step & 4095;
+    RETURN (millis << 22) | (node << 12) | (step & 4095);
 END $$;
 
 -- The second form takes a time: for rows imported with their history.
 CREATE FUNCTION daira_id(moment timestamptz) RETURNS bigint LANGUAGE sql VOLATILE AS $$
-    SELECT floor(extract(epoch FROM moment) * 1000)::bigint - 1262304000000 << 22
-        | coalesce(nullif(current_setting('daira.node', true), '')::bigint & 1023, 0) << 12
-        | nextval('daira_id_sequence') & 4095
+    SELECT (floor(extract(epoch FROM moment) * 1000)::bigint - 1262304000000 << 22)
+        | ((coalesce(nullif(current_setting('daira.node', true), '')::bigint, 0) & 1023) << 12)
+        | (nextval('daira_id_sequence') & 4095)
 $$;
 
 -- For the triggers of tables whose rows never change.

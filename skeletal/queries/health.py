@@ -8,7 +8,7 @@ from skeletal.records.platform import HealthReport, Readiness
 
 
 def health_check() -> HealthReport:
-    """One round trip to PostgreSQL over a connection of its own; never raises for a server that is down."""
+    """One round trip to PostgreSQL over a connection of its own; a server that is down is told."""
     try:
         database, status = f"PostgreSQL ({probe.round_trip_ms():.0f}ms)", "healthy"
     except Unavailable as error:

@@ -1,10 +1,9 @@
 """Figures over the whole platform, from maintained totals."""
 
-from skeletal.queries.clock import now
-
 from django.db import connection
 
 from skeletal.errors import NotFound
+from skeletal.queries.clock import now
 from skeletal.records.platform import PlatformStatistics
 
 FIGURES = ("users", "posts", "videos", "follows", "transactions")

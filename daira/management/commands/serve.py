@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ from skeletal.management.initialize import cleanup
 
 
 class Command(BaseCommand):
-    """Replaces itself by the server, so that signals reach it directly."""
+    """Starts the server in a session of its own: a terminal's Ctrl-C reaches this process alone,
+    which passes it on once, so that no worker dies before its master knows why."""
 
     help = "Serve HTTP on HOST:PORT with WEB_WORKERS processes of WEB_THREADS threads."
 
@@ -26,8 +29,17 @@ class Command(BaseCommand):
         address = f"http://{settings.HOST}:{settings.PORT}"
         self.stdout.write(f"Serving {address} (admin: /admin/, API: /api/docs/). Ctrl-C stops.")
         self.stdout.flush()
-        os.environ["DAIRA_PROCESS"] = "web"
-        os.execv(sys.executable, [sys.executable, "-m", "granian", *self._arguments()])  # noqa: S606
+        sys.exit(self._serve())
+
+    def _serve(self) -> int:
+        web = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+            [sys.executable, "-m", "granian", *self._arguments()],
+            env=os.environ | {"DAIRA_PROCESS": "web"},
+            start_new_session=True,
+        )
+        for caught in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(caught, lambda *_: web.terminate())
+        return web.wait()
 
     def _arguments(self) -> list[str]:
         return [
@@ -38,6 +50,7 @@ class Command(BaseCommand):
             f"--workers={settings.WEB_WORKERS}",
             f"--blocking-threads={settings.WEB_THREADS}",
             "--respawn-failed-workers",
+            "--workers-kill-timeout=10",
             "--log-level=warning",
         ]
 
