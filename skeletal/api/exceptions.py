@@ -58,7 +58,8 @@ def _ours(error: Exception) -> Exception:
 
 
 def _body(error: DairaError) -> dict[str, Any]:
-    return {"error": {**error.context, "code": error.code, "message": error.message}}
+    fixed = {"code": error.code, "message": error.message}
+    return {"error": fixed | error.context | fixed}
 
 
 def _headers(error: DairaError) -> dict[str, str]:

@@ -36,9 +36,7 @@ class ReadView(APIView):
 
     def page(self) -> pagination.PageArguments:
         """The cursor and the limit of this request; raises InvalidInput."""
-        return pagination.page_arguments(
-            self.request.query_params, default=self.default_limit
-        )
+        return pagination.page_arguments(self.request.query_params, default=self.default_limit)
 
     def limit(self) -> int:
         """The limit of this request; raises InvalidInput."""

@@ -1,5 +1,6 @@
 """Describes reads in the OpenAPI document, from the records that they return."""
 
+import inspect
 import re
 from typing import Any
 
@@ -68,18 +69,20 @@ def add_components(
 
 
 def _described(records: list[Any]) -> Any:
-    """References and schemas as msgspec gives them, `Page[Post]` named PostPage, ids as strings."""
+    """References and schemas as msgspec gives them, with `Page[Post]` named PostPage."""
     described = msgspec.json.encode(
         msgspec.json.schema_components(records, ref_template=TEMPLATE)
     ).decode()
-    return _with_text_ids(msgspec.json.decode(GENERIC.sub(r'\1Page"', described)))
+    return _mended(msgspec.json.decode(GENERIC.sub(r'\1Page"', described)))
 
 
-def _with_text_ids(node: Any) -> Any:
-    """msgspec says integer with a pattern for an id: JSON carries it as a string."""
+def _mended(node: Any) -> Any:
+    """Ids, which msgspec calls integers with a pattern, are strings; descriptions start at 0."""
     if isinstance(node, list):
-        return [_with_text_ids(item) for item in node]
+        return [_mended(item) for item in node]
     if not isinstance(node, dict):
         return node
     mended = {"type": "string"} if node.get("type") == "integer" and "pattern" in node else {}
-    return {key: _with_text_ids(value) for key, value in node.items()} | mended
+    if isinstance(node.get("description"), str):
+        mended["description"] = inspect.cleandoc(node["description"])
+    return {key: _mended(value) for key, value in node.items()} | mended

@@ -1,6 +1,6 @@
 """What every table has: a time-ordered id, a loading plan, pages, privacy classes."""
 
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models.functions import Length, Now
@@ -19,7 +19,7 @@ class PlannedQuerySet(models.QuerySet[M]):
 
     list_related: ClassVar[tuple[str, ...]] = ()
     detail_related: ClassVar[tuple[str, ...]] = ()
-    page_order: ClassVar[tuple[str, ...]] = ("-id",)
+    page_order: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def for_list(self) -> Self:
         """Join what one line of a list shows: one query."""
@@ -27,11 +27,18 @@ class PlannedQuerySet(models.QuerySet[M]):
 
     def for_detail(self) -> Self:
         """A list line and the row's collections: one query, and one for each collection."""
-        return self.for_list().prefetch_related(*self.detail_related)
+        return self.for_list().prefetch_related(*map(self._collection, self.detail_related))
 
     def page(self, *, cursor: str | None = None, limit: int = 20) -> Page[M]:
         """Return one keyset page in `page_order`: one query of limit + 1 rows."""
         return paginate(self, cursor=cursor, limit=limit, order_by=self.page_order)
+
+    def _collection(self, path: str) -> "models.Prefetch[str, models.QuerySet[Any], str]":
+        """`votes__user`: the votes, each joined with its user."""
+        name, _, joined = path.partition("__")
+        related: Any = self.model._meta.get_field(name).related_model
+        rows = related._default_manager.all()
+        return models.Prefetch(name, rows.select_related(joined) if joined else rows)
 
 
 class Row(models.Model):

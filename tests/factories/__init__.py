@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import models
 
 from skeletal import models as m
+from tests.factories.base import number as number
 from tests.factories.content import make_comment as make_comment
 from tests.factories.content import make_hashtag as make_hashtag
 from tests.factories.content import make_media as make_media

@@ -27,13 +27,17 @@ def make_transaction(*, wallet: m.Wallet | None = None, **overrides: Any) -> m.T
     )
 
 
-def make_transfer(*, source: m.Wallet, target: m.Wallet, amount: int = 1000) -> m.Transaction:
+def make_transfer(
+    *,
+    source: m.Wallet,
+    target: m.Wallet,
+    amount: int = 1000,
+    transaction: m.Transaction | None = None,
+) -> m.Transaction:
     """Move `amount` between wallets: a transaction, both legs in one INSERT, both balances."""
-    transaction = make_transaction(wallet=source, counterparty_wallet=target, amount=amount)
-    m.LedgerEntry.objects.bulk_create(
-        [_leg(transaction, source, -amount), _leg(transaction, target, amount)]
-    )
-    return transaction
+    made = transaction or make_transaction(wallet=source, counterparty_wallet=target, amount=amount)
+    m.LedgerEntry.objects.bulk_create([_leg(made, source, -amount), _leg(made, target, amount)])
+    return made
 
 
 def _leg(transaction: m.Transaction, wallet: m.Wallet, amount: int) -> m.LedgerEntry:
@@ -50,11 +54,16 @@ def _leg(transaction: m.Transaction, wallet: m.Wallet, amount: int) -> m.LedgerE
     )
 
 
-def make_ledger_entry(*, wallet: m.Wallet | None = None, amount: int = 1000) -> m.LedgerEntry:
+def make_ledger_entry(
+    *,
+    transaction: m.Transaction | None = None,
+    wallet: m.Wallet | None = None,
+    amount: int = 1000,
+) -> m.LedgerEntry:
     """The leg that credits `wallet`; the other leg of its transfer debits a clearing wallet."""
-    wallet = wallet or make_wallet()
+    wallet = wallet or (transaction.wallet if transaction else make_wallet())
     clearing, _ = m.Wallet.objects.get_or_create(kind="clearing", currency=wallet.currency)
-    transfer = make_transfer(source=clearing, target=wallet, amount=amount)
+    transfer = make_transfer(source=clearing, target=wallet, amount=amount, transaction=transaction)
     return transfer.entries.get(wallet=wallet)
 
 

@@ -1,0 +1,309 @@
+"""Counts: what each statement adds, what the sweep folds, and that no ORM write reaches a counter."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from skeletal import models as m
+from skeletal.actions.counters import TARGETS, sweep
+from skeletal.db.fields import CounterField
+from tests import factories as f
+
+Row = models.Model
+
+
+def person() -> m.UserProfile:
+    return f.make_user().profile
+
+
+def totals() -> m.PlatformTotals:
+    return m.PlatformTotals.objects.get()
+
+
+@dataclass(frozen=True)
+class Count:
+    """`make(target)` writes a row that counts once towards `counter` of the target."""
+
+    source: type[Row]
+    target: Callable[[], Any]
+    counter: str
+    make: Callable[[Any], Row]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        kinds = {model: kind for kind, model in TARGETS.items()}
+        target = {person: m.UserProfile, totals: m.PlatformTotals}.get(self.target)
+        made_by = {make: model for model, make in f.FACTORIES.items()}
+        model: type[Row] = target or made_by[self.target]
+        return self.source.__name__, kinds[model], self.counter
+
+
+COUNTS = [
+    Count(m.User, totals, "users_count", lambda _: f.make_user()),
+    Count(m.Post, totals, "posts_count", lambda _: f.make_post()),
+    Count(m.Post, person, "posts_count", lambda t: f.make_post(author_id=t.pk)),
+    Count(m.Video, totals, "videos_count", lambda _: f.make_video()),
+    Count(m.Comment, f.make_post, "comments_count", lambda t: f.make_comment(post=t)),
+    Count(m.Comment, f.make_video, "comments_count", lambda t: f.make_comment(video=t)),
+    Count(m.Comment, f.make_comment, "replies_count", lambda t: f.make_comment(parent=t)),
+    Count(m.Repost, f.make_post, "reposts_count", lambda t: f.make_repost(post=t)),
+    Count(m.PollVote, f.make_poll, "votes_count", lambda t: f.make_poll_vote(poll=t)),
+    Count(m.Follow, person, "followers_count", lambda t: f.make_follow(followee_id=t.pk)),
+    Count(m.Follow, person, "following_count", lambda t: f.make_follow(follower_id=t.pk)),
+    Count(m.Follow, totals, "follows_count", lambda _: f.make_follow()),
+    Count(m.Like, f.make_post, "likes_count", lambda t: f.make_like(target=t)),
+    Count(m.Like, f.make_video, "likes_count", lambda t: f.make_like(target=t)),
+    Count(m.Like, f.make_comment, "likes_count", lambda t: f.make_like(target=t)),
+    Count(m.CircleMember, f.make_circle, "members_count", lambda t: f.make_circle_member(circle=t)),
+    Count(
+        m.UserListMember, f.make_list, "members_count", lambda t: f.make_list_member(user_list=t)
+    ),
+    Count(m.Transaction, totals, "transactions_count", lambda _: f.make_transaction()),
+]
+EVERY = pytest.mark.parametrize("count", COUNTS, ids=lambda count: "-".join(count.key))
+LIVE = pytest.mark.parametrize(
+    "count",
+    [count for count in COUNTS if count.source in (m.Post, m.Video, m.Comment)],
+    ids=lambda count: "-".join(count.key),
+)
+
+
+def counted(count: Count, target: Row) -> int:
+    """The column once every open difference is folded."""
+    sweep()
+    target.refresh_from_db()
+    return int(getattr(target, count.counter))
+
+
+def open_differences(count: Count, target: Row) -> list[int]:
+    rows = m.CounterDelta.objects.filter(
+        object_type=count.key[1], object_id=target.pk, counter=count.counter
+    )
+    return list(rows.values_list("delta", flat=True))
+
+
+def prepared(count: Count) -> tuple[Row, int, list[Row]]:
+    """A target, what it counts before, and three rows that count on top."""
+    target = count.target()
+    count.make(target)
+    before = counted(count, target)
+    return target, before, [count.make(target) for _ in range(3)]
+
+
+def these(count: Count, rows: list[Row]) -> "models.QuerySet[Any]":
+    return count.source._default_manager.filter(pk__in=[row.pk for row in rows])
+
+
+def test_every_tally_is_exercised() -> None:
+    written = {
+        (model.__name__, kind, counter)
+        for model in apps.get_app_config("skeletal").get_models()
+        for trigger in getattr(model._meta, "triggers", [])
+        for kind, counter in re.findall(r"SELECT '(\w+)', object_id, '(\w+)'", trigger.func)
+    }
+    assert written == {count.key for count in COUNTS}
+
+
+def test_every_counter_has_a_tally_but_views() -> None:
+    columns = {
+        (kind, field.name)
+        for kind, model in TARGETS.items()
+        for field in model._meta.fields
+        if isinstance(field, CounterField)
+    }
+    assert columns - {count.key[1:] for count in COUNTS} == {("video", "views_count")}
+
+
+def test_the_sweep_knows_every_counted_table() -> None:
+    counted_tables = {
+        model
+        for model in apps.get_app_config("skeletal").get_models()
+        if any(isinstance(field, CounterField) for field in model._meta.fields)
+    }
+    assert counted_tables == set(TARGETS.values())
+
+
+@EVERY
+def test_rows_count_one_by_one_and_go_again(db: None, count: Count) -> None:
+    target, before, rows = prepared(count)
+    assert counted(count, target) == before + 3
+    assert sweep() == 0
+    rows[0].delete()
+    assert counted(count, target) == before + 2
+
+
+@EVERY
+def test_a_statement_of_many_rows_is_one_difference(db: None, count: Count) -> None:
+    target, before, rows = prepared(count)
+    sweep()
+    count.source._base_manager.filter(pk__in=[row.pk for row in rows])._raw_delete(connection.alias)  # type: ignore[attr-defined]
+    assert open_differences(count, target) == [-3]
+    assert counted(count, target) == before
+    count.source._default_manager.bulk_create(rows)
+    assert open_differences(count, target) == [3]
+    assert counted(count, target) == before + 3
+
+
+@EVERY
+def test_a_statement_of_no_rows_is_no_difference(db: None, count: Count) -> None:
+    target, _, rows = prepared(count)
+    sweep()
+    nobody = these(count, rows).filter(pk=-1)
+    nobody.delete()
+    nobody.update(created_at=timezone.now())
+    assert open_differences(count, target) == []
+
+
+@EVERY
+def test_what_is_rolled_back_does_not_count(db: None, count: Count) -> None:
+    target, before, _ = prepared(count)
+    with transaction.atomic():
+        count.make(target)
+        assert open_differences(count, target) == [1, 1, 1, 1]
+        transaction.set_rollback(True)
+    assert counted(count, target) == before + 3
+
+
+@LIVE
+@pytest.mark.parametrize(
+    "change",
+    [{"deleted_at": "2025-01-01T00:00:00Z"}, {"status": "hidden"}, {"status": "removed"}],
+    ids=str,
+)
+def test_what_is_taken_from_sight_counts_no_more(
+    db: None, count: Count, change: dict[str, str]
+) -> None:
+    target, before, rows = prepared(count)
+    assert counted(count, target) == before + 3
+    these(count, rows).update(**change)
+    assert open_differences(count, target) == [-3]
+    assert counted(count, target) == before
+    these(count, rows).update(**change)
+    assert open_differences(count, target) == []
+    these(count, rows).delete()
+    assert open_differences(count, target) == []
+    assert counted(count, target) == before
+
+
+@LIVE
+def test_what_comes_back_counts_again(db: None, count: Count) -> None:
+    target, before, rows = prepared(count)
+    these(count, rows).update(deleted_at=timezone.now(), status="hidden")
+    these(count, rows).update(status="published")
+    assert counted(count, target) == before
+    these(count, rows).update(deleted_at=None)
+    assert counted(count, target) == before + 3
+
+
+def test_a_comment_that_moves_counts_where_it_stands(db: None) -> None:
+    here, there = f.make_post(), f.make_post()
+    comment = f.make_comment(post=here)
+    m.Comment.objects.filter(pk=comment.pk).update(post=there)
+    sweep()
+    here.refresh_from_db()
+    there.refresh_from_db()
+    assert (here.comments_count, there.comments_count) == (0, 1)
+
+
+def test_one_statement_may_change_many_targets(db: None) -> None:
+    posts, user = [f.make_post() for _ in range(3)], f.make_user()
+    m.Like.objects.bulk_create(
+        m.Like(user=user, likeable_type="post", likeable_id=post.pk) for post in posts
+    )
+    sweep()
+    stored = m.Post.objects.filter(pk__in=[post.pk for post in posts])
+    assert list(stored.values_list("likes_count", flat=True)) == [1, 1, 1]
+
+
+def test_a_person_s_posts_leave_with_the_person(db: None) -> None:
+    before = counted(COUNTS[1], totals())
+    author = f.make_user()
+    f.make_comment(post=f.make_post(author=author))
+    author.delete()
+    assert counted(COUNTS[1], totals()) == before
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7, 1000])
+def test_any_batch_folds_everything(db: None, batch: int) -> None:
+    posts = [f.make_post() for _ in range(3)]
+    for number in range(12):
+        f.make_like(target=posts[number % 3])
+    opened = m.CounterDelta.objects.count()
+    assert sweep(batch=batch) == opened
+    assert m.CounterDelta.objects.count() == 0
+    assert {m.Post.objects.get(pk=post.pk).likes_count for post in posts} == {4}
+
+
+def test_differences_of_rows_that_are_gone_hold_nothing_up(db: None) -> None:
+    like = f.make_like(target=(post := f.make_post()))
+    post.delete()
+    like.delete()
+    other = f.make_post()
+    f.make_like(target=other)
+    sweep()
+    assert m.Post.objects.get(pk=other.pk).likes_count == 1
+
+
+def test_a_locked_row_waits_for_the_next_sweep(
+    committed_db: None, owner_connection: "psycopg.Connection[Any]"
+) -> None:
+    free, locked = f.make_post(), f.make_post()
+    for post in (free, locked):
+        f.make_like(target=post)
+    with owner_connection.transaction():
+        owner_connection.execute("SELECT FROM posts WHERE id = %s FOR UPDATE", [locked.pk])
+        sweep()
+        assert m.Post.objects.get(pk=free.pk).likes_count == 1
+        assert m.Post.objects.get(pk=locked.pk).likes_count == 0
+    sweep()
+    assert m.Post.objects.get(pk=locked.pk).likes_count == 1
+
+
+WRITES: dict[str, Callable[[m.Post], Any]] = {
+    "save": lambda post: post.save(),
+    "save of fields": lambda post: post.save(update_fields=["content", "likes_count"]),
+    "bulk_update": lambda post: m.Post.objects.bulk_update([post], ["content"]),
+    "update": lambda post: m.Post.objects.filter(pk=post.pk).update(content="x", likes_count=99),
+    "update_or_create": lambda post: m.Post.objects.update_or_create(
+        pk=post.pk, defaults={"likes_count": 99, "content": "x"}
+    ),
+    "bulk_create": lambda post: m.Post.objects.bulk_create(
+        [m.Post(author_id=post.author_id, content="y", likes_count=99)]
+    ),
+    "create": lambda post: m.Post.objects.create(author_id=post.author_id, likes_count=99),
+    "upsert": lambda post: m.Post.objects.bulk_create(
+        [post], update_conflicts=True, update_fields=["content"], unique_fields=["id"]
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_no_write_of_the_orm_reaches_a_counter(db: None, write: Callable[[m.Post], Any]) -> None:
+    post = f.make_post()
+    post.likes_count = 99
+    with CaptureQueriesContext(connection) as context:
+        write(post)
+    statements = [query["sql"].partition("RETURNING")[0] for query in context]
+    changes = [sql for sql in statements if sql.startswith(("INSERT", "UPDATE"))]
+    assert changes
+    assert not any("_count" in sql for sql in changes)
+    assert set(m.Post.objects.values_list("likes_count", flat=True)) == {0}
+
+
+@pytest.mark.parametrize("update", ["bulk_update", "update alone"])
+def test_a_counter_named_alone_is_not_written(db: None, update: str) -> None:
+    post = f.make_post()
+    post.likes_count = 99
+    if update == "bulk_update":
+        m.Post.objects.bulk_update([post], ["likes_count"])
+    else:
+        m.Post.objects.filter(pk=post.pk).update(likes_count=99)
+    assert m.Post.objects.get(pk=post.pk).likes_count == 0

@@ -1,0 +1,45 @@
+"""A star whom many follow, with more of everything than a page holds; and who is not seen."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from skeletal.models import Comment, Follow, Post, User, UserProfile, Video
+from tests.factories import make_user
+
+MANY = 105
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+INACTIVE: dict[str, dict[str, Any]] = {
+    "suspended": {"status": "suspended"},
+    "deactivated": {"status": "deactivated"},
+    "erased": {"status": "erased"},
+    "deleted": {"deleted_at": NOW},
+}
+
+
+@dataclass(frozen=True)
+class Crowd:
+    star: User
+    fans: list[User]
+    posts: list[Post]
+    comments: list[Comment]
+    videos: list[Video]
+
+
+def make_crowd(many: int = MANY) -> Crowd:
+    """`many` fans, posts, videos, and comments on the star's first post, each by another fan."""
+    star = make_user(username="star")
+    fans = User.objects.bulk_create(
+        User(username=f"fan{n}", email=f"fan{n}@example.test", password="!") for n in range(many)
+    )
+    UserProfile.objects.bulk_create(UserProfile(user=fan, display_name="Fan") for fan in fans)
+    Follow.objects.bulk_create(Follow(follower=fan, followee=star) for fan in fans)
+    Follow.objects.bulk_create(Follow(follower=star, followee=fan) for fan in fans)
+    posts = Post.objects.bulk_create(Post(author=star, content=str(n)) for n in range(many))
+    comments = Comment.objects.bulk_create(
+        Comment(author=fan, post=posts[0], content="yes") for fan in fans
+    )
+    videos = Video.objects.bulk_create(
+        Video(author=star, title=str(n), status="published") for n in range(many)
+    )
+    return Crowd(star, fans, posts, comments, videos)
