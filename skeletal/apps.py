@@ -1,5 +1,7 @@
 """The skeleton as a Django app: registers its system checks."""
 
+from typing import Any, cast
+
 from django.apps import AppConfig
 from django.core import checks
 
@@ -14,4 +16,4 @@ class SkeletalConfig(AppConfig):
         from skeletal.models.checks import check_privacy  # noqa: PLC0415 - after the models
 
         checks.register(check_privacy, checks.Tags.models)
-        checks.register(check_pool_fits, checks.Tags.database)
+        checks.register(cast("Any", check_pool_fits), checks.Tags.database)

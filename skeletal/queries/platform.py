@@ -8,10 +8,12 @@ from skeletal.records.platform import PlatformStatistics
 
 FIGURES = ("users", "posts", "videos", "follows", "transactions")
 STATISTICS = f"""
-    SELECT {", ".join(
+    SELECT {
+    ", ".join(
         f"t.{name}_count + coalesce(sum(d.delta) FILTER (WHERE d.counter = '{name}_count'), 0)"
         for name in FIGURES
-    )}
+    )
+}
     FROM platform_totals t
     LEFT JOIN counter_deltas d ON d.object_type = 'platform' AND d.object_id = t.id
     GROUP BY t.id

@@ -1,4 +1,4 @@
-"""Counts: what each statement adds, what the sweep folds, and that no ORM write reaches a counter."""
+"""Every tally: a row that begins or ends to count reaches its target through the sweep."""
 
 import re
 from collections.abc import Callable
@@ -144,7 +144,7 @@ def test_rows_count_one_by_one_and_go_again(db: None, count: Count) -> None:
 def test_a_statement_of_many_rows_is_one_difference(db: None, count: Count) -> None:
     target, before, rows = prepared(count)
     sweep()
-    count.source._base_manager.filter(pk__in=[row.pk for row in rows])._raw_delete(connection.alias)  # type: ignore[attr-defined]
+    count.source._base_manager.filter(pk__in=[row.pk for row in rows])._raw_delete(connection.alias)
     assert open_differences(count, target) == [-3]
     assert counted(count, target) == before
     count.source._default_manager.bulk_create(rows)

@@ -32,7 +32,7 @@ DEFAULTS = """
 def rows(statement: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [TABLES])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_every_foreign_key_begins_an_index_of_all_its_values(db: None) -> None:

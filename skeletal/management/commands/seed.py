@@ -16,11 +16,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--world", choices=sources.WORLDS, default="small", help="made up; default small")
+        what.add_argument(
+            "--world", choices=sources.WORLDS, default="small", help="made up; default small"
+        )
         what.add_argument("--ldbc", metavar="DIR", help="a folder of LDBC's social network")
         what.add_argument("--graph", metavar="FILE", help="an edge list: .csv, .csv.gz or .csv.xz")
-        parser.add_argument("--random-seed", type=int, default=1, help="default 1: the same world again")
-        parser.add_argument("--until", default=sources.UNTIL, help=f'a date or "today"; default {sources.UNTIL}')
+        parser.add_argument(
+            "--random-seed", type=int, default=1, help="default 1: the same world again"
+        )
+        parser.add_argument(
+            "--until", default=sources.UNTIL, help=f'a date or "today"; default {sources.UNTIL}'
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object at the end")
 
     def handle(self, *args: Any, **options: Any) -> None:

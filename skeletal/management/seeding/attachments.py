@@ -10,7 +10,15 @@ from skeletal.management.seeding.encoding import Encoder
 from skeletal.management.seeding.posts import media_urls
 from skeletal.management.seeding.timeline import DAY
 from skeletal.management.seeding.world import Notice, Things, World
-from skeletal.models import Hashtag, HashtagFollow, MediaAttachment, Mention, Poll, PollVote, PostHashtag
+from skeletal.models import (
+    Hashtag,
+    HashtagFollow,
+    MediaAttachment,
+    Mention,
+    Poll,
+    PollVote,
+    PostHashtag,
+)
 
 MEDIA = Encoder(MediaAttachment)
 HASHTAGS = Encoder(Hashtag, usable=True)
@@ -19,7 +27,11 @@ MENTIONS = Encoder(Mention)
 POLLS = Encoder(Poll)
 VOTES = Encoder(PollVote)
 TAG_FOLLOWS = Encoder(HashtagFollow)
-KINDS = {"webp": ("image", "image/webp"), "mp4": ("video", "video/mp4"), "ogg": ("audio", "audio/ogg")}
+KINDS = {
+    "webp": ("image", "image/webp"),
+    "mp4": ("video", "video/mp4"),
+    "ogg": ("audio", "audio/ogg"),
+}
 ANSWERS = (["نعم", "لا"], ["Yes", "No", "Maybe"], ["قهوة", "شاي", "ماء", "Juice"])
 
 T = TypeVar("T")
@@ -124,7 +136,9 @@ def _write_tags(world: World) -> list[int]:
             name=[world.phrases.tags[n].name for n in batch],
             display_name=[world.phrases.tags[n].shown for n in batch],
             trendable=[n % 50 != 49 for n in batch],
-            last_used_at=[when if n in last_use else None for n, when in zip(batch, used, strict=True)],
+            last_used_at=[
+                when if n in last_use else None for n, when in zip(batch, used, strict=True)
+            ],
         )
     return [found.get(tag.name, ids[n]) for n, tag in enumerate(world.phrases.tags)]
 
@@ -204,7 +218,9 @@ def write_polls(world: World) -> None:
             post_id=[world.posts.ids[n] for n in batch],
             options=[ANSWERS[n // 80 % 3] for n in batch],
             multiple=[n // 80 % 5 == 3 for n in batch],
-            expires_at=[end + 7 * DAY if n % 3 == 0 else t + DAY for n, t in zip(batch, times, strict=True)],
+            expires_at=[
+                end + 7 * DAY if n % 3 == 0 else t + DAY for n, t in zip(batch, times, strict=True)
+            ],
         )
     votes = sorted(_votes(world, numbers))
     for first in range(0, len(votes), 2048):

@@ -24,12 +24,12 @@ PATIENCE = 6
 """After so many refused draws for each wanted pair, every pair becomes equally likely."""
 
 
-def draw_pairs(
-    count: int, people: int, rng: Random, fits: Callable[[int, int], bool]
-) -> Pairs:
+def draw_pairs(count: int, people: int, rng: Random, fits: Callable[[int, int], bool]) -> Pairs:
     """Draw pairs of two of the first `people`: an active first, a well-known second, both by power laws."""
     first, second = WRITES.chooser(rng, people), READS.chooser(rng, people)
-    left, right, tries = [], [], 0
+    left: list[int] = []
+    right: list[int] = []
+    tries = 0
     while len(left) < count:
         tries += 1
         if tries == PATIENCE * count:

@@ -129,7 +129,7 @@ def _mark(cursor: CursorWrapper, source: Source, report: Report) -> bool:
         " ON CONFLICT DO NOTHING",
         [source.marker, source.name, json.dumps(source.parameters)],
     )
-    inserted = cursor.rowcount == 1
+    inserted = bool(cursor.rowcount == 1)
     cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     if not inserted:
         _recall(source, report)

@@ -86,7 +86,9 @@ def write_messages(world: World) -> None:
             created_at=times,
             kind=["group" if n % 10 == 9 else "direct" for n in range(first, last)],
             direct_key=[
-                None if n % 10 == 9 else ":".join(str(i) for i in sorted(world.people.ids[p] for p in pair))
+                None
+                if n % 10 == 9
+                else ":".join(str(i) for i in sorted(world.people.ids[p] for p in pair))
                 for n, pair in enumerate(people, first)
             ],
             last_message_id=talks.last_moments(first, last)[0],

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from skeletal.management.seeding.attachments import batched
 from skeletal.management.seeding.encoding import Encoder
 from skeletal.management.seeding.people import staff, status
-from skeletal.management.seeding.posts import post_status
-from skeletal.management.seeding.posts import HIDDEN, PUBLISHED
+from skeletal.management.seeding.posts import HIDDEN, PUBLISHED, post_status
 from skeletal.management.seeding.timeline import DAY, identifier
 from skeletal.management.seeding.world import World
 from skeletal.models import AuditDetail, AuditLog, ContentReport, ModerationReview
@@ -55,7 +54,7 @@ def write_moderation(world: World) -> None:
         _add_details(world, batch)
 
 
-def _cases(world: World) -> Iterator[Case]:
+def _cases(world: World) -> Iterator[Case]:  # noqa: C901 - one list of cases
     rng, people, end = world.random("moderation"), world.people, world.year.end
     latest = end - 20 * DAY
 
@@ -72,7 +71,9 @@ def _cases(world: World) -> Iterator[Case]:
             answer = ("", "dismissed", "escalated")[number // 401 % 3]
             yield Case(moment, who, "post", subject, answer)
         else:
-            yield Case(moment, who, "post", subject, "upheld", "hide" if decided is HIDDEN else "remove")
+            yield Case(
+                moment, who, "post", subject, "upheld", "hide" if decided is HIDDEN else "remove"
+            )
     for person, subject in enumerate(people.ids):
         if status(person) == "suspended":
             yield Case(latest + 1000 * person, reporter(0.9), "user", subject, "upheld", "suspend")
@@ -98,10 +99,13 @@ def _add_reports(
         severity=[1 + n % 5 for n, _ in batch],
         status=[case.status for _, case in batch],
         evidence_urls=[
-            [f"https://media.example.invalid/{world.name}/e{n}.webp"] if n % 7 == 2 else [] for n, _ in batch
+            [f"https://media.example.invalid/{world.name}/e{n}.webp"] if n % 7 == 2 else []
+            for n, _ in batch
         ],
         note=["منشور مزعج" if n % 4 == 1 else "" for n, _ in batch],
-        assigned_to_id=[moderators[n % len(moderators)] if case.decision else None for n, case in batch],
+        assigned_to_id=[
+            moderators[n % len(moderators)] if case.decision else None for n, case in batch
+        ],
         lease_until=[end + DAY // 48 if case.status == "claimed" else None for _, case in batch],
         fence=[int(bool(case.decision)) for _, case in batch],
         resolved_at=[

@@ -102,7 +102,10 @@ def _journal(rng: Random, purse: Purse, number: int, place: int, active: int) ->
         other = other + 1 if other + 1 < len(HOUSE) + active else len(HOUSE)
     if balance < 100 or other == place or number % 3 == 0:
         amount = 1000 + int(50_000 * rng.random())
-        legs: tuple[tuple[int, int], ...] = ((place, amount), (HOUSE["clearing", currency], -amount))
+        legs: tuple[tuple[int, int], ...] = (
+            (place, amount),
+            (HOUSE["clearing", currency], -amount),
+        )
         return Journal(number, "topup", currency, legs)
     amount = 10 + int((balance - 10) * rng.random() ** 3)
     kind = KINDS[number % len(KINDS)]
@@ -184,7 +187,9 @@ def _write_entries(world: World, series: Series, wallets: list[int]) -> None:
         transactions = series.ids(first, moments)
         rows = [
             (moment, transaction, journal.currency, *leg)
-            for moment, transaction, (journal, legs) in zip(moments, transactions, batch, strict=True)
+            for moment, transaction, (journal, legs) in zip(
+                moments, transactions, batch, strict=True
+            )
             for leg in legs
         ]
         times, of, currencies, places, amounts, balances, versions = zip(*rows, strict=True)

@@ -115,9 +115,7 @@ def write_bookmarks(world: World) -> None:
         )
 
 
-def _notify(
-    world: World, kind: str, expected: int, rows: list[tuple[int, int, Target]]
-) -> None:
+def _notify(world: World, kind: str, expected: int, rows: list[tuple[int, int, Target]]) -> None:
     """Tell the authors of posts."""
     people, posts = world.people.ids, world.posts
     world.notify(

@@ -1,7 +1,5 @@
 """Which world the caller wants: a made-up one, LDBC's network, or a graph file."""
 
-from pathlib import Path
-
 from skeletal.management.seeding.loading import Source
 from skeletal.management.seeding.timeline import DEFAULT_UNTIL, read_until
 from skeletal.management.seeding.worlds import SIZES, MadeUp

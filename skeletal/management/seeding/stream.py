@@ -68,7 +68,7 @@ class Stream:
             self._put(None)
         except Abandoned:
             pass
-        except BaseException as error:  # noqa: BLE001 - raised again by the reader
+        except BaseException as error:
             self._queue.put(error)
 
     def __iter__(self) -> Iterator[Chunk]:

@@ -66,7 +66,9 @@ class Phrasebook:
 
     def sentence(self, number: int) -> str:
         """One sentence: Arabic for odd numbers, English for even, sometimes of both."""
-        source, other = (words.ARABIC, words.ENGLISH) if number % 2 else (words.ENGLISH, words.ARABIC)
+        source, other = (
+            (words.ARABIC, words.ENGLISH) if number % 2 else (words.ENGLISH, words.ARABIC)
+        )
         choice = self._rng.choice
         said = choice(words.MARKS) + choice(source).strip()
         if self._rng.random() < 0.15:

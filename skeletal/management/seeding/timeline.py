@@ -77,12 +77,12 @@ class Series:
 
     def share(self, index: int) -> float:
         """At which share of the year row `index` is made."""
-        return self.lag + (1 - self.lag) * ((index + 0.5) / self.rows) ** (1 / self.power)
+        return float(self.lag + (1 - self.lag) * ((index + 0.5) / self.rows) ** (1 / self.power))
 
     def present(self, share: float) -> int:
         """How many rows are surely made before a share of the year."""
         since = max(0.0, (share - self.lag) / (1 - self.lag))
-        return min(self.rows, max(0, math.floor(self.rows * since**self.power - 0.5)))
+        return int(min(self.rows, max(0, math.floor(self.rows * since**self.power - 0.5))))
 
     def times(self, first: int, last: int) -> list[int]:
         """The times of rows `first` to `last` (excluded), ascending."""

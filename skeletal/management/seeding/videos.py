@@ -79,5 +79,7 @@ def _add_renditions(world: World, numbers: range) -> None:
         language=[language for *_, language, _ in rows],
         url=[f"{stem}/v{n}/{kind}.{suffix}" for n, kind, _, _, suffix in rows],
         bytes=[9_000 + n * 31 % 9_000_000 for n, *_ in rows],
-        state=["failed" if n % 97 == 47 else "pending" if n % 97 == 11 else "ready" for n, *_ in rows],
+        state=[
+            "failed" if n % 97 == 47 else "pending" if n % 97 == 11 else "ready" for n, *_ in rows
+        ],
     )

@@ -24,19 +24,117 @@ TINY = ("👍", "ok", "نعم", "🙂", "!", "؟", "😂😂😂", "جميل", "
 MARKS = ("", "", "", "", "", "\u200f", "\u200e", "\u2067نص\u2069 ", "\u2066text\u2069 ", "\u202b")
 EMOJI = ("", "", "", "", " 🌙", " ☕", " 🌊", " 🎉", " 🇪🇬", " 👩🏽‍💻", " ❤️", " 🏳️‍🌈")
 
-TAG_FIRST = """
-Cairo Nile Coffee Book Music Night Street Sea Summer Football Tech Open Old New Green Home Slow
-Desert Radio Market قمر بحر شعر كتب سفر صور حب وطن نيل ليل صباح قلب فجر ورد زيتون خبز
-""".split()
-TAG_SECOND = """
-Club Life Talk Walk Love Days Notes Market Stories Lovers Photos Songs Times Friends World Light
-""".split()
-TAG_SECOND_ARABIC = "جديد قديم جميل بعيد قريب هادئ دافئ طويل صغير كبير سعيد حزين سريع بسيط عميق واسع".split()
+TAG_FIRST = [
+    "Cairo",
+    "Nile",
+    "Coffee",
+    "Book",
+    "Music",
+    "Night",
+    "Street",
+    "Sea",
+    "Summer",
+    "Football",
+    "Tech",
+    "Open",
+    "Old",
+    "New",
+    "Green",
+    "Home",
+    "Slow",
+    "Desert",
+    "Radio",
+    "Market",
+    "قمر",
+    "بحر",
+    "شعر",
+    "كتب",
+    "سفر",
+    "صور",
+    "حب",
+    "وطن",
+    "نيل",
+    "ليل",
+    "صباح",
+    "قلب",
+    "فجر",
+    "ورد",
+    "زيتون",
+    "خبز",
+]
+TAG_SECOND = [
+    "Club",
+    "Life",
+    "Talk",
+    "Walk",
+    "Love",
+    "Days",
+    "Notes",
+    "Market",
+    "Stories",
+    "Lovers",
+    "Photos",
+    "Songs",
+    "Times",
+    "Friends",
+    "World",
+    "Light",
+]
+TAG_SECOND_ARABIC = [
+    "جديد",
+    "قديم",
+    "جميل",
+    "بعيد",
+    "قريب",
+    "هادئ",
+    "دافئ",
+    "طويل",
+    "صغير",
+    "كبير",
+    "سعيد",
+    "حزين",
+    "سريع",
+    "بسيط",
+    "عميق",
+    "واسع",
+]
 
-FIRST_NAMES = """
-omar layla ahmed mona youssef salma karim nour hassan dina tarek hana ali mariam ziad farah adam
-rana samir aya mahmoud jana khaled noha emma lucas sara james lina david zeinab victor amal peter
-""".split()
+FIRST_NAMES = [
+    "omar",
+    "layla",
+    "ahmed",
+    "mona",
+    "youssef",
+    "salma",
+    "karim",
+    "nour",
+    "hassan",
+    "dina",
+    "tarek",
+    "hana",
+    "ali",
+    "mariam",
+    "ziad",
+    "farah",
+    "adam",
+    "rana",
+    "samir",
+    "aya",
+    "mahmoud",
+    "jana",
+    "khaled",
+    "noha",
+    "emma",
+    "lucas",
+    "sara",
+    "james",
+    "lina",
+    "david",
+    "zeinab",
+    "victor",
+    "amal",
+    "peter",
+]
 SHOWN_NAMES = """
 عمر|ليلى|أحمد|منى|Youssef|Salma|كريم|نور|Hassan|Dina|طارق|هنا|Ali|مريم|Ziad|Farah|آدم|رنا|سمير|آية
 |محمود|Jana|خالد|نهى|Emma|Lucas|سارة|James|لينا|David|زينب|Víctor|أمل|Peter
@@ -44,5 +142,14 @@ SHOWN_NAMES = """
 FAMILY_NAMES = """
 حسن|Mostafa|السيد|Nasser|عبد الله|Haddad|منصور|Khalil|سليم|Fahmy|عثمان|Müller|Saleh|درويش|O'Neil|Zaki
 """.replace("\n", "").split("|")
-CIRCLE_NAMES = ("Close friends", "العائلة", "Work", "جيران", "School", "Football", "أصحاب", "Travel")
+CIRCLE_NAMES = (
+    "Close friends",
+    "العائلة",
+    "Work",
+    "جيران",
+    "School",
+    "Football",
+    "أصحاب",
+    "Travel",
+)
 LIST_NAMES = ("News", "أخبار", "Music", "شعر", "Tech", "طبخ", "Sport", "فن")

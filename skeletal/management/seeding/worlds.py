@@ -27,7 +27,9 @@ SIZES = {
     "tiny": Sizes(50, 300, 320, 60, 640, 700, 24, 256),
     "small": Sizes(2_000, 40_000, 20_000, 4_000, 40_000, 40_000, 240, 1024),
     "medium": Sizes(100_000, 2_000_000, 1_000_000, 200_000, 2_000_000, 2_000_000, 2_000, 8192),
-    "large": Sizes(1_000_000, 20_000_000, 10_000_000, 2_000_000, 20_000_000, 20_000_000, 2_000, 8192),
+    "large": Sizes(
+        1_000_000, 20_000_000, 10_000_000, 2_000_000, 20_000_000, 20_000_000, 2_000, 8192
+    ),
 }
 NODES = {"tiny": 1020, "small": 1021, "medium": 1022, "large": 1023}
 """Nodes of ids, one for each world, so that no id of one is an id of another or of a live row."""
@@ -92,7 +94,10 @@ class MadeUp:
         """Rows of the big tables, for progress bars."""
         sizes = SIZES[self.name]
         per_person = ("users", "user_profiles", "user_sessions")
-        big = {name: getattr(sizes, name) for name in ("follows", "posts", "videos", "comments", "likes")}
+        big = {
+            name: getattr(sizes, name)
+            for name in ("follows", "posts", "videos", "comments", "likes")
+        }
         return dict.fromkeys(per_person, sizes.users) | big
 
     def make(self, stream: Stream, around: Surroundings) -> None:
