@@ -8,7 +8,8 @@ WORLD ?= small
 # The chapters build an empty database; every later migration meets full tables.
 CHAPTERS := 0001 0002 0003 0004 0005
 LATER := $(filter-out $(addsuffix %,$(CHAPTERS)),$(MIGRATIONS))
-ON_EMPTY_TABLES := adding-foreign-key-constraint,adding-required-field,constraint-missing-not-valid,require-concurrent-index-creation
+# Given on the command line, the list stands in place of the one in .squawk.toml.
+ON_EMPTY_TABLES := prefer-text-field,prefer-bigint-over-int,prefer-bigint-over-smallint,prefer-robust-stmts,require-timeout-settings,adding-foreign-key-constraint,adding-required-field,constraint-missing-not-valid,require-concurrent-index-creation
 MIGRATIONS = $(basename $(notdir $(wildcard skeletal/migrations/0*.py)))
 PRODUCTION := DAIRA_PROFILE=production ALLOWED_HOSTS=daira.example SECRET_KEY=$$($(BIN)/python -c \
 	'import secrets; print(secrets.token_urlsafe(64))') DATABASE_URL=postgresql://app@db/daira \
