@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from skeletal.errors import PoolExhausted
 from skeletal.queries import content
@@ -73,6 +75,20 @@ def test_a_cursor_of_another_person_is_refused(db: None, client: Client, place: 
 def test_a_bad_id_is_not_found(db: None, client: Client, identifier: str) -> None:
     for address in WITH_ID:
         refusal(client.get(PREFIX + address.format(identifier)), 404, "not_found")
+
+
+def test_an_id_in_another_spelling_is_not_found(db: None, client: Client) -> None:
+    post = make_post()
+    arabic = str(post.pk).translate({ord("0") + n: ord("٠") + n for n in range(10)})
+    assert client.get(f"{PREFIX}posts/{post.pk}/").status_code == 200
+    for spelling in (f"0{post.pk}", f"+{post.pk}", f"{post.pk}.0", f"{post.pk}%00", arabic):
+        refusal(client.get(f"{PREFIX}posts/{spelling}/"), 404, "not_found")
+
+
+def test_an_id_beyond_63_bits_costs_no_statement(db: None, client: Client) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        refusal(client.get(f"{PREFIX}posts/{2**63}/"), 404, "not_found")
+    assert not captured.captured_queries
 
 
 @pytest.mark.parametrize("identifier", [1, 2**53 + 1, 2**63 - 1])

@@ -214,6 +214,22 @@ def test_a_cursor_of_another_order_filter_or_value_is_refused(db: None) -> None:
     assert refused(token(), rows=usable)
     assert refused(token(rows=usable), rows=Hashtag.objects.filter(usable=False))
     assert refused(token(rows=usable), rows=usable.filter(trendable=True))
+    after_a, after_b = (Hashtag.objects.filter(name__gt=letter) for letter in "ab")
+    assert refused(token(rows=after_a), rows=after_b)
+
+
+def test_a_cursor_of_another_version_is_refused(db: None, settings: Settings) -> None:
+    make([0] * 5)
+    keys = settings.CURSOR_KEYS
+    version, *rest = msgspec.msgpack.decode(signing.unsign(token(), keys))
+    same = signing.sign(msgspec.msgpack.encode([version, *rest]), keys[0])
+    assert len(paginate(Hashtag.objects.all(), cursor=same, limit=5, order_by=("-id",)).data) == 3
+    assert refused(signing.sign(msgspec.msgpack.encode([version + 1, *rest]), keys[0]))
+
+
+def test_a_token_beyond_the_bound_is_refused_though_signed() -> None:
+    with pytest.raises(signing.BadToken):
+        signing.unsign(signing.sign(b"x" * signing.MAX_TOKEN, b"ours"), [b"ours"])
 
 
 def test_a_cursor_does_not_depend_on_what_is_selected(db: None) -> None:

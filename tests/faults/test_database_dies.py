@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from daira import embedded
-from tests.daira.test_serve import Server
 from tests.servers import ROOT
+from tests.site import Server
 
 pytestmark = pytest.mark.slow
 
