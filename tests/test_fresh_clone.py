@@ -35,7 +35,9 @@ def folder() -> Iterator[Path]:
 class Clone:
     """A clone of this repository's HEAD, used by one person."""
 
-    def __init__(self, folder: Path, *, ordinary: bool = False, **extra: str) -> None:
+    def __init__(
+        self, folder: Path, extra: dict[str, str] | None = None, *, ordinary: bool = False
+    ) -> None:
         self.path = folder / "clone"
         self.prefix = AS_NOBODY if ordinary else []
         subprocess.run(["git", "clone", "-q", servers.ROOT, self.path], check=True)
@@ -55,7 +57,7 @@ class Clone:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
         own = {"HOME": str(folder), "PORT": str(free_port()), "UV_NO_CACHE": "1"}
         python = {"PYTHON": "/usr/bin/python3"} if ordinary else {}
-        self.environ = clean | own | python | extra
+        self.environ = clean | own | python | (extra or {})
 
     def make(self, target: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

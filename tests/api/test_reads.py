@@ -6,7 +6,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
+from skeletal.api.rendering import RecordRenderer
 from skeletal.models import Post
 from tests.api.doors import LISTS, PREFIX, SINGLES, identity, lists, pages, singles
 from tests.factories import make_comment, make_follow, make_like, make_post, make_user, make_video
@@ -156,6 +159,11 @@ def test_every_read_answers_head_and_options_and_is_not_cached(
 def test_the_answer_is_json_whatever_is_accepted(db: None, client: Client, accept: str) -> None:
     answer = client.get(f"{PREFIX}posts/", headers={"accept": accept})
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+
+
+def test_marked_and_lazy_strings_are_plain_text() -> None:
+    body = RecordRenderer().render({"marked": mark_safe("<b>"), "lazy": gettext_lazy("Yes")})
+    assert body == b'{"marked":"<b>","lazy":"Yes"}'
 
 
 def test_an_address_without_its_last_slash_leads_to_it(db: None, client: Client) -> None:
