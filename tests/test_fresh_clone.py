@@ -155,10 +155,8 @@ def test_an_ordinary_user_can_do_the_same(folder: Path) -> None:
 
 
 def test_other_servers_are_used_where_urls_are_set(folder: Path, empty_database: str) -> None:
-    urls = servers.environment(empty_database)
-    clone = Clone(
-        folder, **urls, REDIS_URL=os.environ["REDIS_URL"], QUEUE_URL=os.environ["QUEUE_URL"]
-    )
+    caches = {name: os.environ[name] for name in ("REDIS_URL", "QUEUE_URL")}
+    clone = Clone(folder, servers.environment(empty_database) | caches)
     serve_until_answered(clone)
     assert not (clone.path / ".daira" / "postgres").exists()
     assert not (clone.path / ".daira" / "services.json").exists()
