@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
 
 from skeletal.errors import PoolExhausted
 from skeletal.queries import content
@@ -77,18 +76,17 @@ def test_a_bad_id_is_not_found(db: None, client: Client, identifier: str) -> Non
         refusal(client.get(PREFIX + address.format(identifier)), 404, "not_found")
 
 
-def test_an_id_in_another_spelling_is_not_found(db: None, client: Client) -> None:
-    post = make_post()
-    arabic = str(post.pk).translate({ord("0") + n: ord("٠") + n for n in range(10)})
-    assert client.get(f"{PREFIX}posts/{post.pk}/").status_code == 200
-    for spelling in (f"0{post.pk}", f"+{post.pk}", f"{post.pk}.0", f"{post.pk}%00", arabic):
-        refusal(client.get(f"{PREFIX}posts/{spelling}/"), 404, "not_found")
+@pytest.mark.parametrize("spelling", ["017", "1٧", "١٧", "+17", "17.0", "17%00", "%2017"])
+def test_an_id_in_another_spelling_is_not_found(db: None, client: Client, spelling: str) -> None:
+    make_post(id=17)
+    assert client.get(f"{PREFIX}posts/17/").status_code == 200
+    refusal(client.get(f"{PREFIX}posts/{spelling}/"), 404, "not_found")
 
 
-def test_an_id_beyond_63_bits_costs_no_statement(db: None, client: Client) -> None:
-    with CaptureQueriesContext(connection) as captured:
-        refusal(client.get(f"{PREFIX}posts/{2**63}/"), 404, "not_found")
-    assert not captured.captured_queries
+def test_an_id_beyond_63_bits_leads_nowhere() -> None:
+    assert resolve(f"{PREFIX}posts/{2**63 - 1}/").kwargs == {"post_id": 2**63 - 1}
+    with pytest.raises(Resolver404):
+        resolve(f"{PREFIX}posts/{2**63}/")
 
 
 @pytest.mark.parametrize("identifier", [1, 2**53 + 1, 2**63 - 1])
