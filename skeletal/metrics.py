@@ -1,6 +1,11 @@
 """Every Prometheus metric of the skeleton, by name; only this file knows prometheus_client."""
 
+import os
+from contextlib import suppress
+from pathlib import Path
+
 from prometheus_client import Counter, Gauge
+from prometheus_client.multiprocess import mark_process_dead
 
 POOL = Gauge(
     "daira_pool_connections",
@@ -16,3 +21,17 @@ DATABASE_REFUSALS = Counter(
     "Requests answered with 503 because the database could not be used, by cause",
     ["cause"],
 )
+
+
+def forget_dead_processes() -> None:
+    """Drop the live gauges of processes that were killed; a new process calls this as it starts."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    for path in Path(folder).glob("gauge_live*_*.db") if folder else ():
+        pid = int(path.stem.rpartition("_")[2])
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            with suppress(FileNotFoundError):
+                mark_process_dead(pid)
+        except PermissionError:
+            continue

@@ -25,7 +25,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
     """Return the typed error that a driver error stands for; None when it is a mistake of ours."""
     cause = error.__cause__
     if isinstance(cause, PoolTimeout | TooManyRequests):
-        return PoolExhausted("all database connections are in use; try again")
+        return PoolExhausted("no database connection could be had in time; try again")
     state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
     if state in INFRASTRUCTURE:
         return Unavailable(f"{INFRASTRUCTURE[state]}; try again", cause=state)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
@@ -52,9 +52,8 @@ def grant() -> None:
             raise SetupError(f"role {settings.APPLICATION_ROLE} does not exist; create it first")
         existing = set(connections["maintenance"].introspection.table_names(cursor))
         for right in expected_rights():
-            if right.table in existing:
-                for statement in _statements(right, role):
-                    cursor.execute(statement)
+            if right.table in existing and _held(cursor, right.table) != right.privileges:
+                _give(cursor, right, role)
         if not _may_use_schema(cursor):
             cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
         cursor.execute(
@@ -80,13 +79,13 @@ def wrong_rights() -> list[str]:
         ]
 
 
-def _statements(right: Right, role: sql.Identifier) -> list[sql.Composed]:
+def _give(cursor: CursorWrapper, right: Right, role: sql.Identifier) -> None:
+    """Both statements in one transaction: a reader beside them never finds no right at all."""
     table = sql.Identifier(right.table)
     privileges = sql.SQL(", ").join(map(sql.SQL, sorted(right.privileges)))
-    return [
-        sql.SQL("REVOKE ALL ON {} FROM {}").format(table, role),
-        sql.SQL("GRANT {} ON {} TO {}").format(privileges, table, role),
-    ]
+    with transaction.atomic(using="maintenance"):
+        cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(table, role))
+        cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(privileges, table, role))
 
 
 def _may_use_schema(cursor: CursorWrapper) -> bool:

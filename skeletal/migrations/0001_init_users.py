@@ -18,21 +18,30 @@ CREATE SEQUENCE daira_id_clock AS bigint MINVALUE 0 START 0;
 
 -- An id is 41 bits of milliseconds since 2010, 10 of node, 12 of sequence. `daira_id_clock` remembers the
 -- latest millisecond and, below it, the round (4096 steps) of the sequence at that time: while the clock
--- stands still or has gone back, ids go on from there, one millisecond for each further round.
+-- stands still or has gone back, ids go on from there, one millisecond for each further round. A session
+-- that slept while others took a whole round looks at an old round with a new clock: it begins again.
 CREATE FUNCTION daira_id() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    step bigint := nextval('daira_id_sequence');
-    round bigint := (step >> 12) & 4194303;
-    mark bigint := coalesce(pg_sequence_last_value('daira_id_clock'), 0);
-    rounds bigint := ((round - (mark & 4194303) + 2097152) & 4194303) - 2097152;
-    millis bigint := floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - 1262304000000;
     node bigint := coalesce(nullif(current_setting('daira.node', true), '')::bigint & 1023, 0);
+    step bigint;
+    round bigint;
+    mark bigint;
+    lowest bigint;
+    millis bigint;
 BEGIN
-    IF millis > (mark >> 22) + rounds THEN
-        PERFORM setval('daira_id_clock', millis << 22 | round);
-    ELSE
-        millis := (mark >> 22) + rounds;
-    END IF;
+    LOOP
+        step := nextval('daira_id_sequence');
+        round := (step >> 12) & 4194303;
+        mark := coalesce(pg_sequence_last_value('daira_id_clock'), 0);
+        lowest := (mark >> 22) + ((round - (mark & 4194303) + 2097152) & 4194303) - 2097152;
+        millis := floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - 1262304000000;
+        IF millis > lowest THEN
+            PERFORM setval('daira_id_clock', (millis << 22) | round);
+        ELSE
+            millis := lowest;
+        END IF;
+        EXIT WHEN pg_sequence_last_value('daira_id_sequence') - step < 4096;
+    END LOOP;
     RETURN (millis << 22) | (node << 12) | (step & 4095);
 END $$;
 

@@ -15,7 +15,7 @@ def with_open(rows: Rows, object_type: str, counters: Iterable[str]) -> Rows:
     """Read the differences not yet folded into `counters` in the same statement as the rows.
 
     One index probe for each row and counter: meant for single objects. Lists read the column,
-    which is at most about a second old.
+    which is as old as the last sweep.
     """
     return rows.annotate(**{f"open_{name}": _open(object_type, name) for name in counters})
 

@@ -116,3 +116,5 @@ def test_a_killed_worker_is_replaced(server: Server) -> None:
     os.kill(workers[-1], signal.SIGKILL)
     time.sleep(3)
     assert server.get("/health/stats")[0] == 200
+    gone = list((server.log.parent / "metrics").glob(f"gauge_live*_{workers[-1]}.db"))
+    assert gone == [], "what it had counted as its own connections goes with it"

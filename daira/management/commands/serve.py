@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from skeletal.management.console import one_sentence
 from skeletal.management.initialize import cleanup
 
 
@@ -23,7 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._require_free_port()
-        self.check(databases=["default"])
+        with one_sentence():
+            self.check(databases=["default"])
         cleanup()
         self._empty_metrics_folder()
         address = f"http://{settings.HOST}:{settings.PORT}"
