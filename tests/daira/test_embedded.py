@@ -157,9 +157,9 @@ def test_the_owner_has_ddl_but_is_no_superuser(house: Path) -> None:
     [
         ("listen_addresses", ""),
         ("max_connections", "200"),
-        ("shared_buffers", "256MB"),
+        ("shared_buffers", "512MB"),
         ("shared_preload_libraries", "pg_stat_statements,auto_explain"),
-        ("max_wal_size", "2GB"),
+        ("max_wal_size", "4GB"),
         ("checkpoint_timeout", "15min"),
         ("wal_compression", "pglz"),
         ("random_page_cost", "1.1"),
