@@ -3,9 +3,11 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from prometheus_client import Counter, Gauge
-from prometheus_client.multiprocess import mark_process_dead
+from prometheus_client import Counter, Gauge, multiprocess
+
+_mark_dead: Any = multiprocess.mark_process_dead  # its own types are missing
 
 POOL = Gauge(
     "daira_pool_connections",
@@ -32,6 +34,6 @@ def forget_dead_processes() -> None:
             os.kill(pid, 0)
         except ProcessLookupError:
             with suppress(FileNotFoundError):
-                mark_process_dead(pid)
+                _mark_dead(pid)
         except PermissionError:
             continue
