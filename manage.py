@@ -2,6 +2,7 @@
 """Front door: sees that the embedded servers run where no URL is set, then calls Django."""
 
 import os
+import signal
 import sys
 
 from django.conf import settings
@@ -33,6 +34,8 @@ def main() -> None:
         sys.exit(f"manage.py: {error}")
     if with_servers and problems:
         sys.exit("\n".join(f"manage.py: {sentence}" for sentence in problems))
+    # An operator's SIGTERM ends a command as Ctrl-C does: transactions roll back, pools close.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     execute_from_command_line(sys.argv)
 
 

@@ -295,6 +295,20 @@ def test_two_at_once_both_succeed_and_one_does_the_work(empty_database: str) -> 
     _race(empty_database)
 
 
+def test_a_terminated_run_leaves_no_connection_and_the_rerun_finishes(empty_database: str) -> None:
+    process = start(empty_database, "init")
+    time.sleep(2)
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode in (0, 143)
+    with connect(empty_database) as database:
+        rest = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        )
+        assert database.execute(rest, [empty_database]).fetchone() == (0,)
+    assert manage(empty_database, "init").returncode == 0
+
+
 @pytest.mark.slow
 def test_two_at_once_in_twenty_rounds() -> None:
     for round_ in range(20):
