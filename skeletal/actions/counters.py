@@ -38,7 +38,9 @@ FOLD = """
     ), gone AS (
         DELETE FROM counter_deltas
         WHERE ctid = ANY(ARRAY(
-            SELECT place FROM todo WHERE (object_id IN (SELECT object_id FROM held)) IS TRUE
+            SELECT place FROM todo
+            WHERE (object_id IN (SELECT object_id FROM held)) IS TRUE
+            OR NOT EXISTS (SELECT FROM {table} WHERE {key} = todo.object_id)
         ))
         RETURNING object_id, counter, delta
     ), sums AS (
@@ -56,8 +58,9 @@ FOLD = """
 def sweep(*, batch: int = BATCH, using: str = "default") -> int:
     """Fold every open difference whose row is free; return how many were folded.
 
-    Walks by key in statements of `batch` differences, each its own transaction, and never
-    waits for a locked row. A crash leaves differences open and loses none.
+    Walks by key in statements of `batch` differences, each its own transaction, and never waits
+    for a locked row. The differences of rows that are gone are dropped. A crash leaves
+    differences open and loses none.
     """
     return sum(_sweep(kind, model, batch, using) for kind, model in TARGETS.items())
 

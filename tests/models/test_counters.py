@@ -241,7 +241,7 @@ def test_any_batch_folds_everything(db: None, batch: int) -> None:
     assert {m.Post.objects.get(pk=post.pk).likes_count for post in posts} == {4}
 
 
-def test_differences_of_rows_that_are_gone_hold_nothing_up(db: None) -> None:
+def test_differences_of_rows_that_are_gone_are_dropped(db: None) -> None:
     like = f.make_like(target=(post := f.make_post()))
     post.delete()
     like.delete()
@@ -249,6 +249,7 @@ def test_differences_of_rows_that_are_gone_hold_nothing_up(db: None) -> None:
     f.make_like(target=other)
     sweep()
     assert m.Post.objects.get(pk=other.pk).likes_count == 1
+    assert m.CounterDelta.objects.count() == 0
 
 
 def test_a_locked_row_waits_for_the_next_sweep(
