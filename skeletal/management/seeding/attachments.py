@@ -48,6 +48,14 @@ def batched(rows: Iterable[T], size: int = 2048) -> Iterator[list[T]]:
         yield batch
 
 
+def numbered(rows: Iterable[T], size: int = 2048) -> Iterator[tuple[int, list[T]]]:
+    """Cut rows into lists of `size`, each with the number of its first row."""
+    first = 0
+    for batch in batched(rows, size):
+        yield first, batch
+        first += len(batch)
+
+
 def write_media(world: World) -> None:
     """Write the files of posts, then a few sounds that wait for a post."""
     rows = (

@@ -38,6 +38,11 @@ class Ready(list[bytes]):
     """A column whose values are encoded already, each with its length before it."""
 
 
+def always(value: Any) -> "repeat[Any]":
+    """A column that has one value in every row."""
+    return repeat(value)
+
+
 def text(value: str) -> bytes:
     """Encode one text field."""
     return sized(value.encode())

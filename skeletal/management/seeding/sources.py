@@ -1,5 +1,9 @@
 """Which world the caller wants: a made-up one, LDBC's network, or a graph file."""
 
+from pathlib import Path
+
+from skeletal.management.seeding.edges import GraphFile
+from skeletal.management.seeding.ldbc import Network
 from skeletal.management.seeding.loading import Source
 from skeletal.management.seeding.timeline import DEFAULT_UNTIL, read_until
 from skeletal.management.seeding.worlds import SIZES, MadeUp
@@ -18,6 +22,10 @@ def choose(
 ) -> Source:
     """Return the world to load; raises InvalidInput."""
     end = read_until(until)
+    if ldbc:
+        return Network(Path(ldbc))
+    if graph:
+        return GraphFile(Path(graph), end)
     return MadeUp(world, random_seed, end)
 
 
