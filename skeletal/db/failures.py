@@ -9,6 +9,7 @@ from skeletal.errors import PoolExhausted, Unavailable
 
 INFRASTRUCTURE = {
     "42P01": "a table is missing, the schema is behind this code",
+    "25006": "the database is read-only",
     "25P03": "the transaction stood idle for too long",
     "25P04": "the transaction took too long",
     "53100": "the database's disk is full",

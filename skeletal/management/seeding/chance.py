@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 SOFTENING = 10.0
-"""Zipf–Mandelbrot: ranks count from 10, so that the first of 100,000 takes a quarter of a per cent."""
+"""Zipf–Mandelbrot: ranks count from 10, so the first of 100,000 takes a quarter per cent."""
 
 
 class PowerLaw:

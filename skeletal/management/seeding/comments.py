@@ -19,7 +19,7 @@ STATUSES = [text({29: "hidden", 83: "removed"}.get(number, "published")) for num
 
 @dataclass
 class _Threads:
-    """For each comment so far: the numbers of its post or video and of its root (-1: none), its depth."""
+    """For each comment: the numbers of its post or video and of its root (-1: none), its depth."""
 
     posts: "array[int]" = field(default_factory=numbers)
     videos: "array[int]" = field(default_factory=numbers)
@@ -65,7 +65,7 @@ def _draw(world: World, threads: _Threads, first: int, last: int) -> _Batch:
 def _placer(
     world: World, rng: Random, threads: _Threads, share: float
 ) -> Callable[[int], int | None]:
-    """Return a function that places the next comment in a thread and returns its parent's number."""
+    """Return a function that places the next comment and returns its parent's number."""
     posts, videos = world.posts, world.videos
     random, known = rng.random, len(threads.depths)
     post = recent(rng, max(1, posts.present(share)), posts.series.rows)

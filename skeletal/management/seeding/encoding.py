@@ -1,4 +1,4 @@
-"""Rows as PostgreSQL's binary COPY format: one precompiled packer for each table, fed with columns."""
+"""Rows as PostgreSQL's binary COPY format: one packer for each table, fed with columns."""
 
 import ipaddress
 import json
@@ -104,7 +104,7 @@ class Encoder:
         self._sizes = {name: Struct(">" + code).size for name, code in self._fixed.items()}
 
     def encode(self, columns: dict[str, Iterable[Any]]) -> bytes:
-        """Return the rows of equally long `columns`; one that repeats for ever may be among them."""
+        """Return the rows of equally long `columns`; one may repeat for ever."""
         pairs = ((repeat(size), columns[name]) for name, size in self._sizes.items())
         heads = map(self._pack, repeat(len(self.columns)), *chain.from_iterable(pairs))
         varying = (

@@ -25,7 +25,7 @@ PATIENCE = 6
 
 
 def draw_pairs(count: int, people: int, rng: Random, fits: Callable[[int, int], bool]) -> Pairs:
-    """Draw pairs of two of the first `people`: an active first, a well-known second, both by power laws."""
+    """Draw pairs of the first `people`: one active, one well known, both by power laws."""
     first, second = WRITES.chooser(rng, people), READS.chooser(rng, people)
     left: list[int] = []
     right: list[int] = []

@@ -57,7 +57,7 @@ class _Talks:
                 self.last[conversation] = number
 
     def last_moments(self, first: int, last: int) -> tuple[list[int | None], list[int]]:
-        """Of conversations `first` to `last`: the id of the last message, and its time or their own."""
+        """Of conversations `first` to `last`: the last message, and its time or their own."""
         said = self.last[first:last]
         when = self.messages.times_of(max(0, number) for number in said)
         began = self.series.times(first, last)

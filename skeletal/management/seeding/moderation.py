@@ -1,6 +1,6 @@
 """Moderation of a made-up world: reports, reviews, and the record of both."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from skeletal.management.seeding.attachments import batched
@@ -38,7 +38,7 @@ class Case:
 
 
 def write_moderation(world: World) -> None:
-    """Write a report for all that was hidden, removed or suspended, and others that led to nothing."""
+    """Write a report for all that was hidden, removed or suspended, and others besides."""
     cases = sorted(_cases(world), key=lambda case: (case.moment, case.subject, case.reporter))
     moderators = [world.people.ids[person] for person in staff(world.sizes.users)[0]]
     ids = [identifier(case.moment, world.year.node, n) for n, case in enumerate(cases)]
@@ -54,13 +54,26 @@ def write_moderation(world: World) -> None:
         _add_details(world, batch)
 
 
-def _cases(world: World) -> Iterator[Case]:  # noqa: C901 - one list of cases
-    rng, people, end = world.random("moderation"), world.people, world.year.end
-    latest = end - 20 * DAY
+def _cases(world: World) -> Iterator[Case]:
+    rng, people = world.random("moderation"), world.people
 
     def reporter(share: float) -> int:
         return people.ids[int(people.present(share) * rng.random())]
 
+    yield from _cases_of_posts(world, reporter)
+    latest = world.year.end - 20 * DAY
+    for person, subject in enumerate(people.ids):
+        if status(person) == "suspended":
+            yield Case(latest + 1000 * person, reporter(0.9), "user", subject, "upheld", "suspend")
+    for number in range(40, len(world.comments.ids), 997):
+        moment = world.comments.series.times_of((number,))[0] + DAY // 9
+        if moment < world.year.end:
+            yield Case(moment, reporter(0.5), "comment", world.comments.ids[number])
+
+
+def _cases_of_posts(world: World, reporter: Callable[[float], int]) -> Iterator[Case]:
+    """Every post that was hidden or removed, and one in 401 of the others."""
+    latest = world.year.end - 20 * DAY
     for number, subject in enumerate(world.posts.ids):
         decided = post_status(number)
         if decided is PUBLISHED and number % 401 != 44:
@@ -71,16 +84,8 @@ def _cases(world: World) -> Iterator[Case]:  # noqa: C901 - one list of cases
             answer = ("", "dismissed", "escalated")[number // 401 % 3]
             yield Case(moment, who, "post", subject, answer)
         else:
-            yield Case(
-                moment, who, "post", subject, "upheld", "hide" if decided is HIDDEN else "remove"
-            )
-    for person, subject in enumerate(people.ids):
-        if status(person) == "suspended":
-            yield Case(latest + 1000 * person, reporter(0.9), "user", subject, "upheld", "suspend")
-    for number in range(40, len(world.comments.ids), 997):
-        moment = world.comments.series.times_of((number,))[0] + DAY // 9
-        if moment < end:
-            yield Case(moment, reporter(0.5), "comment", world.comments.ids[number])
+            action = "hide" if decided is HIDDEN else "remove"
+            yield Case(moment, who, "post", subject, "upheld", action)
 
 
 def _add_reports(

@@ -179,7 +179,7 @@ def _write_transactions(world: World, series: Series, wallets: list[int]) -> Non
 
 
 def _write_entries(world: World, series: Series, wallets: list[int]) -> None:
-    """Write the legs; all those of a transaction are in one batch, as the zero-sum trigger wants."""
+    """Write the legs; all of a transaction are in one batch, as the zero-sum trigger wants."""
     purse, written = Purse(world.sizes.users), 0
     for batch in batched(_booked(world, series, purse)):
         first = batch[0][0].number

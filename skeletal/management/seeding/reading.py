@@ -61,7 +61,7 @@ def number(text: str) -> int:
 
 
 def moment(text: str) -> int:
-    """Read an ISO time with offset as microseconds since 2000; raises ValueError with a sentence."""
+    """Read an ISO time with offset as microseconds since 2000; raises ValueError."""
     try:
         return timely(micros(datetime.fromisoformat(text)))
     except (ValueError, TypeError) as error:

@@ -1,4 +1,4 @@
-"""Texts of our own making: some long, some tiny, in Arabic and English, with tags, marks and emoji."""
+"""Texts of our own making, long and tiny, Arabic and English, with tags, marks and emoji."""
 
 from dataclasses import dataclass
 from random import Random

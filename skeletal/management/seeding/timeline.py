@@ -24,7 +24,7 @@ def micros(moment: datetime) -> int:
 
 
 def identifier(moment: int, node: int, index: int) -> int:
-    """Build the id of the row number `index` that was made at `moment` (microseconds since 2000)."""
+    """Build the id of row number `index`, made at `moment` (microseconds since 2000)."""
     return ids.compose((moment - IDS_EPOCH) // 1000, node, index)
 
 

@@ -1,4 +1,4 @@
-"""The words from which texts, names and tags are made: Arabic and English, and signs that break lines."""
+"""The words of texts, names and tags: Arabic and English, and signs that break lines."""
 
 ENGLISH = """
 coffee before sunrise tastes better than any advice | the sea was quiet and the city was not |
@@ -140,7 +140,8 @@ SHOWN_NAMES = """
 |محمود|Jana|خالد|نهى|Emma|Lucas|سارة|James|لينا|David|زينب|Víctor|أمل|Peter
 """.replace("\n", "").split("|")
 FAMILY_NAMES = """
-حسن|Mostafa|السيد|Nasser|عبد الله|Haddad|منصور|Khalil|سليم|Fahmy|عثمان|Müller|Saleh|درويش|O'Neil|Zaki
+حسن|Mostafa|السيد|Nasser|عبد الله|Haddad|منصور|Khalil|سليم|Fahmy|عثمان|Müller|Saleh|درويش
+|O'Neil|Zaki
 """.replace("\n", "").split("|")
 CIRCLE_NAMES = (
     "Close friends",

@@ -103,8 +103,8 @@ class World:
         self.stream.add(encoder, len(things), id=things, **columns)
 
     def notify(self, notices: Iterable[Notice], expected: int) -> None:
-        """Keep a sample of `expected` coming notices, at most about 200,000 of a kind."""
-        stride = max(1, expected // 200_000)
+        """Keep a sample of `expected` coming notices, at most about 40,000 of a kind."""
+        stride = max(1, expected // 40_000)
         for number, notice in enumerate(notices):
             if number % stride == 0 and notice.user != notice.actor:
                 self.notices.append(notice)
