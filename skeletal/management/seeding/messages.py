@@ -13,7 +13,7 @@ from skeletal.models import Conversation, ConversationMember, Message
 CONVERSATIONS = Encoder(Conversation)
 MEMBERS = Encoder(ConversationMember)
 MESSAGES = Encoder(Message)
-PER_CONVERSATION = 12
+PER_CONVERSATION = 6
 LARGEST_GROUP = 8
 
 

@@ -122,7 +122,7 @@ def _booked(world: World, series: Series, purse: Purse) -> Iterator[Booked]:
 
 def write_money(world: World) -> None:
     """Write wallets with their final balances, then transactions, entries and payments."""
-    series = world.series(max(60, world.sizes.users * 3), lag=0.3)
+    series = world.series(max(60, world.sizes.users * 2), lag=0.3)
     final = Purse(world.sizes.users)
     topups = [journal for journal, _ in _booked(world, series, final) if journal.kind == "topup"]
     wallets = _write_wallets(world, final)

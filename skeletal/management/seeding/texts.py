@@ -10,6 +10,9 @@ LONGEST = 4800
 """Leaves room for two names within the 5,000 characters of a post."""
 LONG_COMMENT = 1800
 
+TAGS = (0, 1, 0, 2, 0, 1, 0, 3)
+"""How many hashtags a text bears: seven for each eight texts."""
+
 
 @dataclass(frozen=True)
 class Body:
@@ -87,7 +90,9 @@ class Phrasebook:
         """None, one, two or three different tags, the first ones most often."""
         if number % 20 == 7:
             return ()
-        drawn = [int(len(self.tags) * self._rng.random() ** 3) for _ in range(number % 4)]
+        drawn = [
+            int(len(self.tags) * self._rng.random() ** 3) for _ in range(TAGS[number % len(TAGS)])
+        ]
         return tuple(dict.fromkeys(drawn))
 
     def _said(self, number: int) -> str:
