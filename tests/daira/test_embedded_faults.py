@@ -32,7 +32,11 @@ ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: mounts or 
 LINUX_ONLY = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 SMALL = {"fsync": "off", "shared_buffers": "16MB", "max_connections": "20"}
 ENSURE = "from daira import embedded; embedded.ensure()"
-ENSURE_AND_STAY = f"{ENSURE}; import time; print('up', flush=True); time.sleep(300)"
+ENSURE_AND_STAY = (
+    f"{ENSURE}; import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "print('up', flush=True); time.sleep(300)"
+)
+"""A shell that starts the tests in the background makes them, and this, deaf to SIGINT."""
 
 
 @pytest.fixture
