@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from skeletal import metrics
 from skeletal.api import health
-from skeletal.db import pool
+from skeletal.db import monitor, pool
 from skeletal.db.failures import unavailable
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -26,7 +26,7 @@ def probes(get_response: Answer) -> Answer:
 
 
 class DatabaseGuard:
-    """Turns a database that cannot be used into 503 with Retry-After; records the pool's state."""
+    """Turns a database that cannot be used into 503 with Retry-After; records what was used."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -34,6 +34,7 @@ class DatabaseGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         pool.observe()
+        monitor.flush()
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

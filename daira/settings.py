@@ -140,6 +140,8 @@ DATABASE_OWNER_URL = (
 )
 DATABASE_POOL_MIN = ENV.integer("DATABASE_POOL_MIN", 10, least=0, most=1000)
 DATABASE_POOL_MAX = ENV.integer("DATABASE_POOL_MAX", 50, least=1, most=1000)
+DATABASE_PREPARED = ENV.boolean("DATABASE_PREPARED", default=True)
+"""Off: no prepared statements, for a PgBouncer before 1.21 in transaction mode."""
 if DATABASE_POOL_MIN > DATABASE_POOL_MAX:
     ENV.wrong("DATABASE_POOL_MIN", f"is above DATABASE_POOL_MAX, {DATABASE_POOL_MAX}")
     DATABASE_POOL_MIN = DATABASE_POOL_MAX

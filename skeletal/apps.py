@@ -1,9 +1,10 @@
-"""The skeleton as a Django app: registers its system checks."""
+"""The skeleton as a Django app: hangs the monitor on connections, registers its checks."""
 
 from typing import Any, cast
 
 from django.apps import AppConfig
 from django.core import checks
+from django.db.backends.signals import connection_created
 
 
 class SkeletalConfig(AppConfig):
@@ -12,8 +13,10 @@ class SkeletalConfig(AppConfig):
     default_auto_field = "skeletal.db.ids.TimeOrderedIdField"
 
     def ready(self) -> None:
+        from skeletal.db import monitor  # noqa: PLC0415 - after the settings
         from skeletal.db.pool import check_pool_fits  # noqa: PLC0415 - after the settings
         from skeletal.models.checks import check_privacy  # noqa: PLC0415 - after the models
 
+        connection_created.connect(monitor.watch_created, dispatch_uid="daira.monitor")
         checks.register(check_privacy, checks.Tags.models)
         checks.register(cast("Any", check_pool_fits), checks.Tags.database)

@@ -20,6 +20,8 @@ class PlannedQuerySet(models.QuerySet[M]):
     list_related: ClassVar[tuple[str, ...]] = ()
     detail_related: ClassVar[tuple[str, ...]] = ()
     page_order: ClassVar[tuple[str, ...]] = ("-pk",)
+    record_paths: ClassVar[dict[str, str]] = {}
+    """Where records find what this table keeps elsewhere: field of a record → path."""
 
     def for_list(self) -> Self:
         """Join what one line of a list shows: one query."""

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Collate, Lower
 from django.utils import timezone
 
 from skeletal.db.fields import CounterField
@@ -26,10 +27,17 @@ from skeletal.models.base import (
 class UserQuerySet(PlannedQuerySet["User"]):
     list_related = ("profile",)
     detail_related = ("role_assignments__role", "devices")
-
-    def live(self) -> "UserQuerySet":
-        """Accounts that anyone may look at: active and not deleted."""
-        return self.filter(status=User.Status.ACTIVE, deleted_at=None)
+    record_paths = {
+        name: f"profile__{name}"
+        for name in (
+            "display_name",
+            "bio",
+            "badges",
+            "followers_count",
+            "following_count",
+            "posts_count",
+        )
+    }
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find the account that signs in under this name; Django's login calls it."""
@@ -72,6 +80,7 @@ class User(AbstractBaseUser, EditableTable):
     class Meta:
         db_table = "users"
         constraints = [one_of("status", "active suspended deactivated erased", "users_status")]
+        indexes = [models.Index(Collate("username", "C"), name="idx_users_username")]
         triggers = counted_by(Tally("platform", "1", "users_count"))
 
     def __str__(self) -> str:
@@ -137,6 +146,9 @@ class UserProfile(EditableRow):
         constraints = [
             between("trust_score", 0, 100, "user_profiles_trust_score"),
             longest("bio", 500, "user_profiles_bio_length"),
+        ]
+        indexes = [
+            models.Index(Collate(Lower("display_name"), "C"), "user", name="idx_profiles_name")
         ]
 
     def __str__(self) -> str:

@@ -1,33 +1,44 @@
-"""Counts as a reader sees them: the column, and for a single object the differences still open."""
+"""Counts exact at this moment: the column and the differences that are not yet folded into it."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from skeletal.models import CounterDelta
 
-Rows = TypeVar("Rows", bound="QuerySet[Model]")
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 
-def with_open(rows: Rows, object_type: str, counters: Iterable[str]) -> Rows:
-    """Read the differences not yet folded into `counters` in the same statement as the rows.
+def exact(rows: Rows, object_type: str, counters: Iterable[str], *, at: str = "") -> Rows:
+    """Annotate `exact_<counter>` for each counter, whose columns stand at the path `at`.
 
-    One index probe for each row and counter: meant for single objects. Lists read the column,
-    which is as old as the last sweep.
+    One index probe for each row and counter, in the same statement: meant for single objects.
+    Lists read the column, which is as old as the last sweep.
     """
-    return rows.annotate(**{f"open_{name}": _open(object_type, name) for name in counters})
+    return rows.annotate(
+        **{f"exact_{name}": _exact(object_type, name, f"{at}{name}") for name in counters}
+    )
 
 
-def shown(row: Model, counter: str, *, opened: Model | None = None) -> int:
-    """The column of `row`, with what `opened` (or `row`) read `with_open`, never below 0."""
-    column: int = getattr(row, counter)
-    return max(0, column + getattr(opened or row, f"open_{counter}", 0))
+def exactly(counters: Iterable[str]) -> dict[str, str]:
+    """Let a record's counters be read from the annotations that `exact` makes."""
+    return {name: f"exact_{name}" for name in counters}
 
 
-def _open(object_type: str, counter: str) -> Coalesce:
+def _exact(object_type: str, counter: str, path: str) -> "ExpressionWrapper[Any]":
     deltas = CounterDelta.objects.filter(
         object_type=object_type, object_id=OuterRef("pk"), counter=counter
     )
-    return Coalesce(Subquery(deltas.values("object_id").annotate(n=Sum("delta")).values("n")), 0)
+    total = Func(F("delta"), function="sum", output_field=BigIntegerField())
+    opened = Coalesce(Subquery(deltas.values(total=total)), 0, output_field=BigIntegerField())
+    return ExpressionWrapper(F(path) + opened, output_field=BigIntegerField())

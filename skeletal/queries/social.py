@@ -1,13 +1,16 @@
 """Who follows whom, and who is blocked.
 
-In this step every viewer, SYSTEM too, sees what a visitor without an account sees: the edges
-between active accounts. `viewer_id` is taken so that callers need not change when the visibility
-rule comes.
+A list shows the people whom the viewer may see, and is itself there only where its owner is.
 """
 
+from django.db.models import QuerySet
+
+from skeletal.db.prepared import Param, read
 from skeletal.errors import NotFound
 from skeletal.models import Block, Follow
-from skeletal.queries.users import card, is_visible_user
+from skeletal.queries.pages import newest_first, page_of
+from skeletal.queries.users import is_visible_user
+from skeletal.queries.visibility import Sight, sight_of, visible
 from skeletal.records import Page, Viewer
 from skeletal.records.social import FollowRecord
 
@@ -17,46 +20,59 @@ def get_follower_list(
 ) -> Page[FollowRecord]:
     """List who follows a person, newest follow first: 1 statement, 2 where the page is empty.
 
-    Accounts that are not active are left out, so there may be fewer than `followers_count`.
-    Raises NotFound for an account that is absent or not active, InvalidCursor, and InvalidInput
-    for a limit outside 1..100.
+    People whom the viewer may not see are left out, so there may be fewer than
+    `followers_count`. Raises NotFound for an account that is absent or not visible,
+    InvalidCursor, and InvalidInput for a limit outside 1..100.
     """
-    follows = Follow.objects.public().for_list().filter(followee_id=user_id)
-    page = follows.page(cursor=cursor, limit=limit)
-    if not page.data:
-        _require_visible(user_id, viewer_id)
-    return page.map(_follower)
+    sight, viewer = sight_of(viewer_id)
+    page = page_of(_followers, sight, cursor, limit, owner=user_id, user_id=user_id, viewer=viewer)
+    return _found(page, user_id, viewer_id)
 
 
 def get_following_list(
     user_id: int, cursor: str | None = None, limit: int = 50, viewer_id: Viewer = None
 ) -> Page[FollowRecord]:
     """List whom a person follows, newest follow first; cost and errors as `get_follower_list`."""
-    follows = Follow.objects.public().for_list().filter(follower_id=user_id)
-    page = follows.page(cursor=cursor, limit=limit)
-    if not page.data:
-        _require_visible(user_id, viewer_id)
-    return page.map(_followee)
+    sight, viewer = sight_of(viewer_id)
+    page = page_of(_following, sight, cursor, limit, owner=user_id, user_id=user_id, viewer=viewer)
+    return _found(page, user_id, viewer_id)
 
 
 def is_following(follower_id: int, followee_id: int) -> bool:
     """Whether the follow stands, whatever the state of both accounts: 1 statement."""
-    return Follow.objects.filter(follower_id=follower_id, followee_id=followee_id).exists()
+    return _follow().first(follower=follower_id, followee=followee_id) is not None
 
 
 def is_blocked(blocker_id: int, blocked_id: int) -> bool:
     """Whether `blocker_id` blocks `blocked_id`, in this direction alone: 1 statement."""
-    return Block.objects.filter(blocker_id=blocker_id, blocked_id=blocked_id).exists()
+    return _block().first(blocker=blocker_id, blocked=blocked_id) is not None
 
 
-def _require_visible(user_id: int, viewer_id: Viewer) -> None:
-    if not is_visible_user(user_id, viewer_id):
+def _found(page: Page[FollowRecord], user_id: int, viewer_id: Viewer) -> Page[FollowRecord]:
+    if not page.data and not is_visible_user(user_id, viewer_id):
         raise NotFound("no such user")
+    return page
 
 
-def _follower(row: Follow) -> FollowRecord:
-    return FollowRecord(user=card(row.follower), followed_at=row.created_at)
+@read(FollowRecord, paths={"user": "follower", "followed_at": "created_at"}, key="pk")
+def _followers(sight: Sight, continued: bool, size: int) -> QuerySet[Follow]:
+    rows = Follow.objects.filter(followee_id=Param("user_id"))
+    rows = visible(visible(rows, sight, at="followee"), sight, at="follower")
+    return newest_first(rows, continued, size)
 
 
-def _followee(row: Follow) -> FollowRecord:
-    return FollowRecord(user=card(row.followee), followed_at=row.created_at)
+@read(FollowRecord, paths={"user": "followee", "followed_at": "created_at"}, key="pk")
+def _following(sight: Sight, continued: bool, size: int) -> QuerySet[Follow]:
+    rows = Follow.objects.filter(follower_id=Param("user_id"))
+    rows = visible(visible(rows, sight, at="follower"), sight, at="followee")
+    return newest_first(rows, continued, size)
+
+
+@read(int, paths={"": "pk"})
+def _follow() -> QuerySet[Follow]:
+    return Follow.objects.filter(follower_id=Param("follower"), followee_id=Param("followee"))
+
+
+@read(int, paths={"": "pk"})
+def _block() -> QuerySet[Block]:
+    return Block.objects.filter(blocker_id=Param("blocker"), blocked_id=Param("blocked"))

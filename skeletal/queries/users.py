@@ -1,83 +1,136 @@
 """People as others see them.
 
-In this step every viewer, SYSTEM too, sees what a visitor without an account sees: accounts that
-are active. `viewer_id` is taken so that callers need not change when the visibility rule comes.
+A person who is not active, or is on either side of a block with the viewer, is not there for
+them. Numbers of statements are those of each call, whatever the number of rows.
 """
 
 from collections.abc import Iterable
 
+from django.db.models import Case, Q, QuerySet, When
+from django.db.models.functions import Collate, Lower
+
+from skeletal.db.prepared import BIGINTS, TEXT, Param, read
 from skeletal.errors import NotFound
 from skeletal.models import User, UserProfile
-from skeletal.queries.counters import shown, with_open
+from skeletal.queries.batches import in_order, wanted
+from skeletal.queries.counters import exact, exactly
+from skeletal.queries.pages import newest_first, page_of, size_of
+from skeletal.queries.visibility import Sight, sight_of, visible
 from skeletal.records import Page, Viewer
-from skeletal.records.users import UserCard, UserWithStats
+from skeletal.records.users import UserCard, UserStats, UserWithStats
 
 STATS = ("followers_count", "following_count", "posts_count")
+LONGEST_NAME = 50
 
 
 def get_user_with_stats(user_id: int, viewer_id: Viewer = None) -> UserWithStats:
     """Return a person's page with counts exact at this moment: 1 statement.
 
-    Raises NotFound for an account that is absent or not active.
+    Raises NotFound for an account that is absent or not visible.
     """
-    rows = with_open(User.objects.live().for_list(), "user_profile", STATS)
-    user = rows.filter(pk=user_id).first()
+    sight, viewer = sight_of(viewer_id)
+    user = _user(sight).first(user_id=user_id, viewer=viewer)
     if user is None:
         raise NotFound("no such user")
-    return _with_stats(user)
+    return user
 
 
 def get_multiple_users(user_ids: Iterable[int], viewer_id: Viewer = None) -> dict[int, UserCard]:
-    """Return cards by id, in the order asked, without those that are not visible: 1 statement."""
-    wanted = list(dict.fromkeys(user_ids))
-    found = {user.pk: card(user) for user in User.objects.live().for_list().filter(pk__in=wanted)}
-    return {user_id: found[user_id] for user_id in wanted if user_id in found}
+    """Return cards by id, in the order asked, without those that are not visible: 1 statement.
+
+    Raises InvalidInput for more than 1,000 different ids.
+    """
+    ids = wanted(user_ids)
+    sight, viewer = sight_of(viewer_id)
+    return in_order(ids, _cards(sight).all(ids=ids, viewer=viewer)) if ids else {}
+
+
+def get_user_stats(user_id: int) -> UserStats:
+    """Return a person's counts exact at this moment, whatever the account's state: 1 statement.
+
+    Raises NotFound for an account that is absent.
+    """
+    stats = _stats().first(user_id=user_id)
+    if stats is None:
+        raise NotFound("no such user")
+    return stats
+
+
+def batch_user_stats(user_ids: Iterable[int]) -> dict[int, UserStats]:
+    """Return counts by id as of the last sweep, in the order asked, of those found: 1 statement."""
+    ids = wanted(user_ids)
+    return in_order(ids, _batch_stats().all(ids=ids), "user_id") if ids else {}
 
 
 def list_users(
     cursor: str | None = None, limit: int = 20, viewer_id: Viewer = None
 ) -> Page[UserCard]:
-    """List everybody who is active, newest account first: 1 statement.
+    """List everybody who is visible, newest account first: 1 statement.
 
     Raises InvalidCursor, and InvalidInput for a limit outside 1..100.
     """
-    return User.objects.live().for_list().page(cursor=cursor, limit=limit).map(card)
+    sight, viewer = sight_of(viewer_id)
+    return page_of(_people, sight, cursor, limit, viewer=viewer)
+
+
+def search_users(query: str, limit: int = 20, viewer_id: Viewer = None) -> list[UserCard]:
+    """Find people by the beginning of their username or display name: 1 statement.
+
+    Usernames come first, each in alphabetical order; letter case does not matter. An empty query
+    finds nobody. Raises InvalidInput for a limit outside 1..100 and a text that no name can hold.
+    """
+    size = size_of(limit)
+    prefix = query.strip().lower()
+    if not prefix or len(prefix) > LONGEST_NAME:
+        return []
+    sight, viewer = sight_of(viewer_id)
+    return _named(sight, size).all(prefix=prefix, viewer=viewer)[:limit]
 
 
 def is_visible_user(user_id: int, viewer_id: Viewer = None) -> bool:
     """Whether the viewer may look at this account: 1 statement."""
-    return User.objects.live().filter(pk=user_id).exists()
+    sight, viewer = sight_of(viewer_id)
+    return _visible_user(sight).first(user_id=user_id, viewer=viewer) is not None
 
 
-def card(user: User) -> UserCard:
-    """Shape an account that was read with its profile: no statement."""
-    return UserCard(
-        id=user.pk,
-        username=user.username,
-        display_name=_profile(user).display_name,
-        avatar_url=user.avatar_url,
-        verified=user.verified,
-    )
+@read(UserWithStats, paths=exactly(STATS))
+def _user(sight: Sight) -> QuerySet[User]:
+    rows = visible(User.objects.filter(pk=Param("user_id")), sight)
+    return exact(rows, "user_profile", STATS, at="profile__")
 
 
-def _with_stats(user: User) -> UserWithStats:
-    profile = _profile(user)
-    return UserWithStats(
-        id=user.pk,
-        username=user.username,
-        display_name=profile.display_name,
-        avatar_url=user.avatar_url,
-        verified=user.verified,
-        bio=profile.bio,
-        badges=profile.badges,
-        created_at=user.created_at,
-        followers_count=shown(profile, "followers_count", opened=user),
-        following_count=shown(profile, "following_count", opened=user),
-        posts_count=shown(profile, "posts_count", opened=user),
-    )
+@read(UserCard)
+def _cards(sight: Sight) -> QuerySet[User]:
+    return visible(User.objects.filter(pk__any=Param("ids", BIGINTS)), sight)
 
 
-def _profile(user: User) -> UserProfile:
-    """The profile; for an account that has none, an empty one under its username."""
-    profile: UserProfile | None = getattr(user, "profile", None)
-    return profile or UserProfile(display_name=user.username, **dict.fromkeys(STATS, 0))
+@read(UserStats, paths=exactly(STATS))
+def _stats() -> QuerySet[UserProfile]:
+    return exact(UserProfile.objects.filter(pk=Param("user_id")), "user_profile", STATS)
+
+
+@read(UserStats)
+def _batch_stats() -> QuerySet[UserProfile]:
+    return UserProfile.objects.filter(pk__any=Param("ids", BIGINTS))
+
+
+@read(UserCard, key="id")
+def _people(sight: Sight, continued: bool, size: int) -> QuerySet[User]:
+    return newest_first(visible(User.objects.all(), sight), continued, size)
+
+
+@read(int, paths={"": "pk"})
+def _visible_user(sight: Sight) -> QuerySet[User]:
+    return visible(User.objects.filter(pk=Param("user_id")), sight)
+
+
+@read(UserCard, plan="generic")
+def _named(sight: Sight, size: int) -> QuerySet[User]:
+    """Each list of names is cut where its index ends the page; then both become one."""
+    begins, shown = Q(name__begins=Param("prefix", TEXT)), Collate(Lower("display_name"), "C")
+    named = User.objects.annotate(name=Collate("username", "C"))
+    profiles = UserProfile.objects.annotate(name=shown).filter(begins)
+    usernames = visible(named.filter(begins), sight).order_by("name")[:size]
+    displayed = visible(profiles, sight, at="user").order_by("name", "pk")[:size]
+    found = named.filter(pk__in=usernames.values("pk").union(displayed.values("pk")))
+    return found.order_by(Case(When(begins, then=0), default=1), "name")[:size]

@@ -22,3 +22,12 @@ class UserWithStats(UserCard, frozen=True, kw_only=True):
     followers_count: Count
     following_count: Count
     posts_count: Count
+
+
+class UserStats(Record, frozen=True, kw_only=True):
+    """A person's counts."""
+
+    user_id: Id
+    followers_count: Count
+    following_count: Count
+    posts_count: Count

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
 
 from skeletal import models as m
@@ -12,11 +13,13 @@ from tests.factories.base import digest, make, number
 
 def make_user(*, display_name: str = "", password: str | None = None, **overrides: Any) -> m.User:
     """An active account with its profile; without `password` nobody can sign in to it."""
-    user = _account(password=make_password(password), **overrides)
-    make_profile(user=user, display_name=display_name or user.username.title())
+    with transaction.atomic():
+        user = _account(password=make_password(password), **overrides)
+        make_profile(user=user, display_name=display_name or user.username.title())
     return user
 
 
+@transaction.atomic
 def make_profile(**overrides: Any) -> m.UserProfile:
     return make(m.UserProfile, overrides, user=_account, display_name="Somebody", bio="Reads.")
 

@@ -43,7 +43,7 @@ def test_a_key_without_such_an_index_is_found(
     owner_connection: "psycopg.Connection[Any]",
 ) -> None:
     with owner_connection.transaction(force_rollback=True):
-        owner_connection.execute("DROP INDEX idx_posts_author_id")
+        owner_connection.execute("DROP INDEX idx_posts_feed")
         found = owner_connection.execute(BARE_KEYS, [TABLES]).fetchall()
     assert found == [("posts", "author_id")]
 

@@ -123,7 +123,10 @@ def _mark(cursor: CursorWrapper, source: Source, report: Report) -> bool:
 
     Waits without end for a load of the same world that is under way.
     """
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = 0")
+    cursor.execute(
+        "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS users_have_profiles DEFERRED;"
+        "SET LOCAL lock_timeout = 0"
+    )
     cursor.execute(
         "INSERT INTO seeded_worlds (id, name, parameters, rows) VALUES (%s, %s, %s, '{}')"
         " ON CONFLICT DO NOTHING",

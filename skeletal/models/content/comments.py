@@ -24,15 +24,6 @@ class CommentQuerySet(PlannedQuerySet["Comment"]):
     detail_related = ("replies__author",)
     page_order = ("id",)
 
-    def public(self) -> "CommentQuerySet":
-        """What a visitor without an account may read, by authors who are active."""
-        return self.filter(
-            status="published",
-            deleted_at=None,
-            author__status="active",
-            author__deleted_at=None,
-        )
-
 
 class Comment(EditableTable):
     """An answer to a post or a video (`parent` empty), or to another comment of the same thread.

@@ -23,18 +23,6 @@ class PostQuerySet(PlannedQuerySet["Post"]):
     list_related = ("author__profile",)
     detail_related = ("media", "post_hashtags__hashtag", "mentions__user")
 
-    def live(self) -> "PostQuerySet":
-        """Published and not deleted."""
-        return self.filter(status=Post.Status.PUBLISHED, deleted_at=None)
-
-    def public(self) -> "PostQuerySet":
-        """What a visitor without an account may read, by authors who are active."""
-        return self.live().filter(
-            visibility=Post.Visibility.PUBLIC,
-            author__status="active",
-            author__deleted_at=None,
-        )
-
 
 class Post(EditableTable):
     """A text with files, hashtags and an audience."""
@@ -96,7 +84,11 @@ class Post(EditableTable):
                 name="idx_posts_author_created",
                 condition=Q(status="published", deleted_at=None),
             ),
-            models.Index(fields=["author", "-id"], name="idx_posts_author_id"),
+            models.Index(
+                fields=["author", "-id"],
+                name="idx_posts_feed",
+                include=["status", "deleted_at", "visibility", "circle"],
+            ),
             models.Index(
                 fields=["-id"],
                 name="idx_posts_public",

@@ -24,16 +24,6 @@ class VideoQuerySet(PlannedQuerySet["Video"]):
     list_related = ("author__profile",)
     detail_related = ("renditions",)
 
-    def public(self) -> "VideoQuerySet":
-        """What a visitor without an account may watch, by authors who are active."""
-        return self.filter(
-            status=Video.Status.PUBLISHED,
-            visibility="public",
-            deleted_at=None,
-            author__status="active",
-            author__deleted_at=None,
-        )
-
 
 class Video(EditableTable):
     """A video: `duration` in milliseconds, `resolution` as the height in pixels."""

@@ -10,15 +10,6 @@ from skeletal.models.base import PlannedQuerySet, Table, classified, differ, one
 class FollowQuerySet(PlannedQuerySet["Follow"]):
     list_related = ("follower__profile", "followee__profile")
 
-    def public(self) -> "FollowQuerySet":
-        """What a visitor without an account may see: follows between accounts that are active."""
-        return self.filter(
-            follower__status="active",
-            follower__deleted_at=None,
-            followee__status="active",
-            followee__deleted_at=None,
-        )
-
 
 class Follow(Table):
     """`follower` reads what `followee` posts."""

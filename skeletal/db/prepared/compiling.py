@@ -1,0 +1,83 @@
+"""From a QuerySet to the text of a prepared statement: `$n` with its cast, constants inline."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import JSONField, QuerySet
+from psycopg import sql
+
+from skeletal.db.prepared.parameters import Param
+
+PLACE = re.compile(r"%(%|s|\((\w+)\)s)")
+NUMBERS = ("IntegerField", "FloatField")
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is sent: the SQL, and its parameters by number."""
+
+    sql: str
+    params: tuple[Param, ...]
+
+
+def compile_queryset(
+    queryset: "QuerySet[Any]", connection: BaseDatabaseWrapper, *, blind: bool = False
+) -> Text:
+    """Write a QuerySet of `values_list` as SQL; one that can have no rows becomes `WHERE 0 = 1`.
+
+    Constants become literals: a generic plan cannot use a partial index for `status = $3`.
+    `blind` hides the values from the planner, so that the plan for all values costs no more than
+    one for these and is taken. Raises TypeError for a column whose value Django would convert in
+    a way of its own.
+    """
+    compiler = queryset.query.get_compiler(connection=connection, elide_empty=False)
+    text, values = compiler.as_sql()
+    _refuse_converters(compiler)
+    waiting = iter(values)
+    return _numbered(text, lambda _: next(waiting), connection, blind=blind)
+
+
+def compile_text(text: str, params: list[Param], connection: BaseDatabaseWrapper) -> Text:
+    """Write hand SQL, whose parameters stand as `%(name)s`, for what the ORM cannot say."""
+    named = {param.name: param for param in params}
+    return _numbered(text, named.__getitem__, connection)
+
+
+def _numbered(
+    text: str, value_of: Any, connection: BaseDatabaseWrapper, *, blind: bool = False
+) -> Text:
+    params: dict[str, Param] = {}
+
+    def place(match: "re.Match[str]") -> str:
+        if match[1] == "%":
+            return "%"
+        value = value_of(match[2])
+        if not isinstance(value, Param):
+            return sql.Literal(value).as_string(connection.connection)
+        params.setdefault(value.name, value)
+        typed = f"${list(params).index(value.name) + 1}::{value.cast(connection)}"
+        return f"(SELECT {typed})" if blind else typed
+
+    return Text(PLACE.sub(place, text), tuple(params.values()))
+
+
+def _refuse_converters(compiler: Any) -> None:
+    """Rows do not pass through `from_db_value`: name the column that would need it."""
+    connection = compiler.connection
+    for position, (converters, expression) in compiler.get_converters(
+        [column for column, _, _ in compiler.select]
+    ).items():
+        for converter in converters:
+            if not _is_covered(converter, expression, connection):
+                raise TypeError(f"column {position} ({expression}) needs {converter}")
+
+
+def _is_covered(converter: Any, expression: Any, connection: Any) -> bool:
+    """JSON is decoded by our loader; whole and floating numbers come as such from the driver."""
+    owner = getattr(converter, "__self__", None)
+    if isinstance(owner, JSONField):
+        return True
+    internal: str = expression.output_field.get_internal_type()
+    return bool(converter.__name__ == "<lambda>" and internal.endswith(NUMBERS))
