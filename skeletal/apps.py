@@ -1,4 +1,4 @@
-"""The skeleton as a Django app: hangs the monitor on connections, registers its checks."""
+"""The skeleton as a Django app: registers its checks, hangs the monitor on connections."""
 
 from typing import Any, cast
 
@@ -17,6 +17,6 @@ class SkeletalConfig(AppConfig):
         from skeletal.db.pool import check_pool_fits  # noqa: PLC0415 - after the settings
         from skeletal.models.checks import check_privacy  # noqa: PLC0415 - after the models
 
-        connection_created.connect(monitor.watch_created, dispatch_uid="daira.monitor")
         checks.register(check_privacy, checks.Tags.models)
         checks.register(cast("Any", check_pool_fits), checks.Tags.database)
+        connection_created.connect(monitor.watch, dispatch_uid="skeletal.monitor")

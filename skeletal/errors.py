@@ -47,6 +47,27 @@ class PoolExhausted(Unavailable):
     code = "pool_exhausted"
 
 
+class SerializationConflict(Unavailable):
+    """Other transactions kept coming in between; nothing was written, the call may be repeated."""
+
+    code = "conflict_retry"
+
+
+class UnknownOutcome(DairaError):
+    """The connection was lost while committing: the work stands or does not, nobody can say.
+
+    Look before repeating. It is not a 503, which would invite to try again.
+    """
+
+    code = "unknown_outcome"
+
+
+class RepeatedQuery(DairaError):
+    """One request sent the same statement again and again: a loop where one read would do."""
+
+    code = "repeated_query"
+
+
 class SetupError(DairaError):
     """The installation is not as it must be: one sentence says what and what to do."""
 
