@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "daira.middleware.DatabaseGuard",
+    "daira.middleware.RepeatedQueries",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -264,6 +265,9 @@ USE_I18N = True
 
 # Metrics and logs -----------------------------------------------------------------------
 PROMETHEUS_EXPORT_MIGRATIONS = False
+REPEATED_QUERIES = ENV.choice(
+    "REPEATED_QUERIES", ("off", "warn", "raise") if PRODUCTION else ("warn", "raise", "off")
+)
 if _serving or ENV.has("PROMETHEUS_MULTIPROC_DIR"):
     # prometheus_client reads this once, when it is first imported: it must be set before.
     _metrics = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(HOME / "metrics")))

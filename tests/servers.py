@@ -98,6 +98,7 @@ def _take_database() -> None:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "daira.settings")
+os.environ.setdefault("REPEATED_QUERIES", "raise")
 if TEMPLATE not in os.environ:
     if not os.environ.get("DATABASE_URL"):
         _start_servers()

@@ -50,7 +50,7 @@ def _stand_in(found: str) -> str:
 def _main_table(shape: str) -> str:
     """The table of the outermost FROM, INTO or UPDATE; what stands in brackets comes second."""
     outer = shape
-    while (bare := _BRACKETS.sub("", outer)) != outer:
+    while (bare := _BRACKETS.sub("?", outer)) != outer:
         outer = bare
     found = _TABLE.search(outer) or _TABLE.search(shape)
     return found[1] if found else ""
