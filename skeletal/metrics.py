@@ -36,6 +36,12 @@ REPEATED_QUERIES = Counter(
     "Requests that sent one statement more than five times; not counted in production",
     ["statement"],
 )
+TRANSACTION_RETRIES = Counter(
+    "daira_transaction_retries_total", "Transactions that ran once more, by cause", ["cause"]
+)
+UNKNOWN_OUTCOMES = Counter(
+    "daira_unknown_outcomes_total", "Connections lost while committing: the work may stand"
+)
 _STATEMENTS = {
     "daira_queries_total": "calls",
     "daira_query_errors_total": "errors",

@@ -71,6 +71,7 @@ def _start_servers() -> None:
     with psycopg.connect(addresses.superuser_url, autocommit=True) as server:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             server.execute(f"ALTER SYSTEM SET {setting} = off")
+        server.execute("ALTER SYSTEM SET deadlock_timeout = '50ms'")
         server.execute("SELECT pg_reload_conf()")
         server.execute("ALTER ROLE daira_owner CREATEDB")
     os.environ["DATABASE_URL"] = addresses.database_url
