@@ -95,6 +95,22 @@ def test_metrics_are_summed_over_both_processes(serve: Start) -> None:
     assert float(idle[1]) > 2, "the sum over two pools of two or more"
 
 
+def test_statements_are_summed_over_both_processes(serve: Start) -> None:
+    server = serve(WEB_WORKERS="2")
+    for _ in range(40):
+        server.get("/health/stats")
+    text = server.get("/metrics")[1]
+    counted = re.findall(
+        r'^daira_queries_total\{statement="(select platform_totals \w+)"\} (\S+)', text, re.M
+    )
+    assert len(counted) == 1, "one statement has one name in both"
+    assert float(counted[0][1]) == 40
+    assert f'daira_query_errors_total{{statement="{counted[0][0]}"}} 0.0' in text
+    seconds = re.search(rf'daira_query_seconds_total.*"{counted[0][0]}"\}} (\S+)', text)
+    assert seconds
+    assert float(seconds[1]) > 0
+
+
 def _metric_files(server: Server) -> list[Path]:
     return list((server.log.parent / "metrics").glob("counter_*.db"))
 

@@ -90,6 +90,18 @@ def test_threads_lose_nothing() -> None:
     assert found["total_time_ms"] == pytest.approx(40.4)
 
 
+def test_what_is_recorded_while_a_flush_takes_stays_for_the_next() -> None:
+    class Busy(list[int]):
+        def __getitem__(self, key: Any) -> Any:
+            taken = super().__getitem__(key)
+            self.append(7)
+            return taken
+
+    times = Busy([1, 2])
+    assert monitor._drain(times) == [1, 2]
+    assert list(times) == [7]
+
+
 def test_processes_are_summed_when_they_are_gone(tmp_path: Path) -> None:
     for calls in ("3", "6"):
         python(ANOTHER_PROCESS, calls, folder=tmp_path / "metrics")
@@ -154,6 +166,18 @@ def test_it_hangs_once_on_a_connection_however_often_that_connects() -> None:
         wrappers = connections[alias].execute_wrappers
         assert [w for w in wrappers if w is monitor.count_statements] == wrappers[:1]
         connections[alias].close()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_connection_made_inside_somebody_s_wrapper_keeps_the_monitor() -> None:
+    def other(execute: Any, *arguments: Any) -> Any:
+        return execute(*arguments)
+
+    connection.close()
+    connection.execute_wrappers.clear()
+    with connection.execute_wrapper(other):
+        connection.ensure_connection()
+    assert connection.execute_wrappers == [monitor.count_statements]
 
 
 @pytest.mark.usefixtures("db")

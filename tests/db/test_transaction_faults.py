@@ -1,7 +1,7 @@
 """A transaction heals from real deadlocks, conflicts and lost connections, and never guesses."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -25,11 +25,11 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 @pytest.fixture
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that were to be made, none of them made."""
     pauses: list[float] = []
     monkeypatch.setattr(transactions.time, "sleep", pauses.append)  # type: ignore[attr-defined]
-    return iter([pauses])
+    return pauses
 
 
 def test_twenty_deadlocks_are_healed() -> None:
@@ -136,7 +136,7 @@ def test_a_connection_lost_while_committing_is_an_unknown_outcome(
 
 
 def test_a_conflict_in_every_attempt_is_told_as_one(
-    conflict: Callable[[], None], no_pause: Iterator[list[float]]
+    conflict: Callable[[], None], no_pause: list[float]
 ) -> None:
     make_user()
     runs = Runs(lambda _: conflict())
@@ -145,7 +145,7 @@ def test_a_conflict_in_every_attempt_is_told_as_one(
     assert runs.count == 3
     assert (raised.value.code, raised.value.status) == ("conflict_retry", 503)
     assert isinstance(raised.value.__cause__, OperationalError)
-    first, second = next(no_pause)
+    first, second = no_pause
     assert 0 <= first <= 0.05
     assert 0 <= second <= 0.1
 
