@@ -1,115 +1,100 @@
-"""Keyset pages: the next one starts after the last row's keys, so depth costs nothing."""
+"""Keyset pages: the next one starts beside the last row's keys, so depth costs nothing."""
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any, TypeVar
 
-import msgspec
-from django.conf import settings
-from django.db.models import BooleanField, F, Field, Func, Model, QuerySet, Value
+from django.core.exceptions import EmptyResultSet
+from django.db.models import F, Model, Q, QuerySet
 
-from skeletal.errors import InvalidCursor, InvalidInput
+from skeletal.db import cursors
+from skeletal.db.orders import Key, Order, read_order
+from skeletal.db.ranges import ranges_behind
+from skeletal.errors import InvalidInput
 from skeletal.records import Page
-from skeletal.security import signing
 
 M = TypeVar("M", bound=Model)
-VERSION = 1
 MAX_LIMIT = 100
 
 
-class Row(Func):
-    """A row value: `(a, b)`."""
-
-    function = ""
-    template = "(%(expressions)s)"
-
-
-class RowBefore(Func):
-    """`(a, b) < (x, y)`: one index range, where an OR of comparisons would be a filter."""
-
-    function = ""
-    template = "%(expressions)s"
-    arg_joiner = " < "
-    output_field = BooleanField()
-
-
-class RowAfter(RowBefore):
-    """`(a, b) > (x, y)`."""
-
-    arg_joiner = " > "
-
-
 def paginate(
-    queryset: QuerySet[M], *, cursor: str | None, limit: int, order_by: Sequence[str]
+    queryset: QuerySet[M],
+    *,
+    cursor: str | None,
+    limit: int,
+    order_by: Order,
+    backward: bool = False,
 ) -> Page[M]:
-    """Return up to `limit` rows after `cursor`, in `order_by` with the primary key as last key.
+    """Return up to `limit` rows after `cursor`, or with `backward` before it, in `order_by`.
 
-    One query of limit + 1 rows; the extra row decides `has_more`. All keys run in one
-    direction ("id" or "-id") and none may be NULL. The token is bound to the queryset's
-    filter and order, stays valid when its row is deleted, and raises InvalidCursor when it
-    does not fit; a limit outside 1..100 raises InvalidInput.
+    The order is completed by the primary key. It may mix directions, relations to one row,
+    annotations and keys that are NULL; `orders.read_order` says what cannot be paged (ValueError).
+    A page read backward shows its rows in the list's order too; its `next_cursor` and `has_more`
+    speak of the rows before it. Backward without a cursor is the list's last page.
+
+    One statement of limit + 1 rows; the extra row decides `has_more`. A second statement is made
+    only where a page crosses between rows whose first key has a value and rows where it is NULL.
+
+    The token holds the keys of one row and serves both directions. It is bound to the table, the
+    order and every condition with its values, not to the columns read, and it outlives its row.
+    (Give `__in` a list: a set of texts has another order in another process.) Raises
+    InvalidCursor for a token that does not fit, and InvalidInput for a limit outside 1..100.
     """
-    if not 1 <= limit <= MAX_LIMIT:
+    if type(limit) is not int or not 1 <= limit <= MAX_LIMIT:
         raise InvalidInput(f"limit must be between 1 and {MAX_LIMIT}", field="limit")
-    keys = _keys(queryset.model, order_by)
-    scope = _scope(queryset, keys)
-    if cursor is not None:
-        queryset = queryset.filter(_beyond(queryset.model, keys, _decode(cursor, scope, len(keys))))
-    rows = list(queryset.order_by(*keys)[: limit + 1])
+    keys = read_order(queryset, order_by)
+    context = context_of(queryset, keys)
+    walked = tuple(key.reversed() for key in keys) if backward else keys
+    places = _places(queryset, keys)
+    listed = queryset.annotate(**_missing(keys, places))
+    rows = _read(listed, walked, _ranges(cursor, context, walked), limit + 1)
     has_more = len(rows) > limit
     del rows[limit:]
-    next_cursor = _encode(rows[-1], keys, scope) if has_more else None
-    return Page(data=rows, next_cursor=next_cursor, has_more=has_more)
+    next_cursor = _token(rows[-1], places, context) if has_more else None
+    return Page(data=rows[::-1] if backward else rows, next_cursor=next_cursor, has_more=has_more)
 
 
-def _keys(model: type[Model], order_by: Sequence[str]) -> tuple[str, ...]:
-    descending = {key.startswith("-") for key in order_by}
-    if len(descending) != 1:
-        raise ValueError(f"keyset order {tuple(order_by)} must run in one direction")
-    last = ("-" if descending.pop() else "") + _primary_key(model).attname
-    return (*(key for key in order_by if key not in (last, "-pk", "pk")), last)
+def _ranges(cursor: str | None, context: bytes, walked: Sequence[Key]) -> list[Q]:
+    if cursor is None:
+        return [Q()]
+    values = cursors.decode(cursor, context, tuple(key.type for key in walked))
+    return ranges_behind(walked, values)
 
 
-def _primary_key(model: type[Model]) -> "Field[Any, Any]":
-    primary = model._meta.pk
-    if primary is None:
-        raise ValueError(f"{model.__name__} has no primary key")
-    return primary
+def _read(listed: QuerySet[M], walked: Sequence[Key], ranges: list[Q], count: int) -> list[M]:
+    ordered = listed.order_by(*(key.expression() for key in walked))
+    rows: list[M] = []
+    for condition in ranges:
+        rows += ordered.filter(condition)[: count - len(rows)]
+        if len(rows) == count:
+            break
+    return rows
 
 
-def _beyond(model: type[Model], keys: tuple[str, ...], values: Sequence[Any]) -> RowBefore:
-    names = [key.removeprefix("-") for key in keys]
-    fields = [model._meta.get_field(name) for name in names]
-    comparison = RowBefore if keys[0].startswith("-") else RowAfter
-    bound = [
-        Value(field.to_python(value), output_field=field)
-        for field, value in zip(fields, values, strict=True)
-        if isinstance(field, Field)
+def _places(queryset: QuerySet[M], keys: Sequence[Key]) -> list[str]:
+    """The attribute of a row that holds each key, without a statement of its own."""
+    partial = bool(queryset.query.deferred_loading[0])
+    read = queryset.query.annotation_select
+    return [
+        key.name if key.name in read or (key.own and not partial) else f"_key_{number}"
+        for number, key in enumerate(keys)
     ]
-    return comparison(Row(*(F(name) for name in names)), Row(*bound))
 
 
-def _scope(queryset: QuerySet[M], keys: tuple[str, ...]) -> bytes:
-    """Eight bytes that name the list: table, order and every condition with its values.
-
-    What is selected does not matter: a column added to the loading plan keeps old tokens alive.
-    """
-    names = [key.removeprefix("-") for key in keys]
-    sql, params = queryset.order_by(*keys).values_list(*names).query.sql_with_params()
-    return blake2b(repr((sql, params)).encode(), digest_size=8).digest()
+def _missing(keys: Sequence[Key], places: list[str]) -> dict[str, F]:
+    named = zip(keys, places, strict=True)
+    return {place: F(key.name) for key, place in named if place != key.name}
 
 
-def _encode(row: Model, keys: tuple[str, ...], scope: bytes) -> str:
-    values = [getattr(row, key.removeprefix("-")) for key in keys]
-    return signing.sign(msgspec.msgpack.encode([VERSION, scope, values]), settings.CURSOR_KEYS[0])
+def _token(row: Model, places: list[str], context: bytes) -> str:
+    return cursors.encode([getattr(row, place) for place in places], context)
 
 
-def _decode(cursor: str, scope: bytes, count: int) -> list[Any]:
+def context_of(queryset: QuerySet[M], keys: Sequence[Key]) -> bytes:
+    """The statement of the list, with its values but without what it selects."""
+    listed = queryset.order_by(*(key.expression() for key in keys)).values_list("pk")
     try:
-        payload = signing.unsign(cursor, settings.CURSOR_KEYS)
-        version, found, values = msgspec.msgpack.decode(payload, type=tuple[int, bytes, list[Any]])
-    except (signing.BadToken, msgspec.DecodeError) as error:
-        raise InvalidCursor("the cursor is not one of ours", field="cursor") from error
-    if version != VERSION or found != scope or len(values) != count:
-        raise InvalidCursor("the cursor belongs to another list", field="cursor")
-    return values
+        sql, params = listed.query.sql_with_params()
+    except EmptyResultSet:
+        return b"no rows"
+    values: list[Any] = [getattr(value, "obj", value) for value in params]
+    return repr((sql, values)).encode()

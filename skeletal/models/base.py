@@ -8,6 +8,7 @@ from django.db.models.lookups import LessThanOrEqual
 
 from skeletal.db.ids import TimeOrderedIdField
 from skeletal.db.keyset import paginate
+from skeletal.db.orders import Order
 from skeletal.records import Page
 from skeletal.rules.privacy import Privacy
 
@@ -19,7 +20,7 @@ class PlannedQuerySet(models.QuerySet[M]):
 
     list_related: ClassVar[tuple[str, ...]] = ()
     detail_related: ClassVar[tuple[str, ...]] = ()
-    page_order: ClassVar[tuple[str, ...]] = ("-pk",)
+    page_order: ClassVar[Order] = ("-pk",)
     record_paths: ClassVar[dict[str, str]] = {}
     """Where records find what this table keeps elsewhere: field of a record → path."""
 
@@ -31,9 +32,12 @@ class PlannedQuerySet(models.QuerySet[M]):
         """A list line and the row's collections: one query, and one for each collection."""
         return self.for_list().prefetch_related(*map(self._collection, self.detail_related))
 
-    def page(self, *, cursor: str | None = None, limit: int = 20) -> Page[M]:
+    def page(
+        self, *, cursor: str | None = None, limit: int = 20, backward: bool = False
+    ) -> Page[M]:
         """Return one keyset page in `page_order`: one query of limit + 1 rows."""
-        return paginate(self, cursor=cursor, limit=limit, order_by=self.page_order)
+        order = self.page_order
+        return paginate(self, cursor=cursor, limit=limit, order_by=order, backward=backward)
 
     def _collection(self, path: str) -> "models.Prefetch[str, models.QuerySet[Any], str]":
         """`votes__user`: the votes, each joined with its user."""
