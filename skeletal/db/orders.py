@@ -109,6 +109,8 @@ def _ordering(term: str | F | OrderBy) -> OrderBy:
 
 def _key(rows: Rows, name: str, descending: bool, nulls_first: bool | None) -> Key:
     annotation = rows.query.annotations.get(name)
+    if annotation is not None and annotation.contains_over_clause:
+        raise ValueError(f"{name!r} is reckoned over the whole list and cannot be paged")
     if annotation is None:
         path, field, nullable = column(rows.model, name)
     else:

@@ -1,6 +1,7 @@
 """A walk over keyset pages shows each row once, in order, whatever ties, goes or comes."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def publish(author: User, posts: Iterable[Moments]) -> None:
     Post.objects.bulk_create(
         Post(
             author=author,
-            created_at=moment(made),
+            created_at=START + timedelta(microseconds=made),
             edited_at=moment(edited),
             deleted_at=moment(deleted),
         )
