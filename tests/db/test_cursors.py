@@ -74,8 +74,10 @@ def test_a_token_of_integers_is_none_of_keys_and_the_other_way_round(db: None) -
     rows = Hashtag.objects.all()
     context = context_of(rows, read_order(rows, ("-id",)))
     assert refused(cursors.position(context, 5))
-    with pytest.raises(InvalidCursor):
-        cursors.read_position(cursors.encode([5], context), context, 1)
+    for version in {*range(256)} - {cursors.INTEGERS}:
+        other = signing.sign(bytes([version, *bytes(8)]), settings.CURSOR_KEYS[0], context)
+        with pytest.raises(InvalidCursor):
+            cursors.read_position(other, context, 1)
 
 
 def test_a_cursor_of_another_order_filter_or_value_is_refused(db: None) -> None:
@@ -160,7 +162,7 @@ KINDS: tuple[tuple[Any, st.SearchStrategy[Any]], ...] = (
     (bool, st.booleans()),
     (float, st.floats(allow_nan=False)),
     (Decimal, st.decimals(allow_nan=False, allow_infinity=False)),
-    (datetime, st.datetimes(timezones=st.just(UTC))),
+    (datetime, st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(fold=0))),
     (date, st.dates()),
     (UUID, st.uuids()),
 )

@@ -56,6 +56,7 @@ def condition(sql: str) -> str:
 
 
 USED, LAST = "last_used_at", F("last_used_at").desc(nulls_last=True)
+NO_NULLS = F("created_at").desc(nulls_last=True)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ USED, LAST = "last_used_at", F("last_used_at").desc(nulls_last=True)
         (["-last_used_at"], "(last_used_at, id) < (?, ?)", "(last_used_at, id) > (?, ?)"),
         ([USED], "(last_used_at, id) > (?, ?)", "(last_used_at, id) < (?, ?)"),
         ([LAST], "(last_used_at, id) < (?, ?)", "(last_used_at, id) > (?, ?)"),
+        ([NO_NULLS], "(created_at, id) < (?, ?)", "(created_at, id) > (?, ?)"),
         (
             ["-created_at", "id"],
             "(created_at <= ? AND (created_at < ? OR (created_at = ? AND id > ?)))",
@@ -91,6 +93,7 @@ def test_the_condition_is_a_row_value_where_that_says_it(
     (back,) = second_page(Hashtag.objects.all(), order, backward=True)
     assert condition(back) == backward
     assert "OFFSET" not in back
+    assert ("NULLS" in back) == (LAST in order)
     assert back.endswith("LIMIT 3")
 
 
