@@ -1,6 +1,5 @@
 """What an order may be made of, the SQL that each kind of order sends, and the index it uses."""
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -266,8 +265,7 @@ def _scan(sql: str) -> dict[str, Any]:
     """The lowest node of a statement's plan."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
-        found = cursor.fetchone()[0]
-    plan: dict[str, Any] = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+        plan: dict[str, Any] = cursor.fetchone()[0][0]["Plan"]
     while "Plans" in plan:
         plan = plan["Plans"][0]
     return plan
