@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -244,7 +245,10 @@ def test_a_composite_primary_key_ends_the_order(db: None) -> None:
 
 def test_an_index_answers_each_page_as_a_range(committed_db: None) -> None:
     authors = [make_user() for _ in range(3)]
-    Post.objects.bulk_create(Post(author=authors[n % 3], content="p") for n in range(6000))
+    Post.objects.bulk_create(
+        Post(author=authors[n % 3], created_at=START + timedelta(seconds=n // 6))
+        for n in range(6000)
+    )
     with owner() as link:
         link.execute("ANALYZE posts")
     rows = Post.objects.live().filter(author=authors[0])
