@@ -2,6 +2,7 @@
 """Front door: sees that the embedded servers run where no URL is set, then calls Django."""
 
 import os
+import select
 import signal
 import sys
 
@@ -36,7 +37,30 @@ def main() -> None:
         sys.exit("\n".join(f"manage.py: {sentence}" for sentence in problems))
     # An operator's SIGTERM ends a command as Ctrl-C does: transactions roll back, pools close.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    execute_from_command_line(sys.argv)
+    try:
+        run()
+    except BrokenPipeError:
+        if not reader_has_gone():
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)  # as SIGPIPE would end it
+
+
+def run() -> None:
+    """Let Django run the command, and send all that it said."""
+    try:
+        execute_from_command_line(sys.argv)
+    except SystemExit:
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
+
+
+def reader_has_gone() -> bool:
+    """Whether nobody reads our output any more, as after `init | head -1`."""
+    poll = select.poll()
+    poll.register(sys.stdout, 0)  # what is reported without asking: an error, a hang-up
+    return bool(poll.poll(0))
 
 
 def read_problems() -> list[str]:

@@ -37,11 +37,11 @@ def manage(database: str, *arguments: str, **extra: str) -> subprocess.Completed
     )
 
 
-def start(database: str, *arguments: str) -> "subprocess.Popen[str]":
+def start(database: str, *arguments: str, **extra: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=servers.ROOT,
-        env=os.environ | servers.environment(database) | {"DATABASE_POOL_MIN": "2"},
+        env=os.environ | servers.environment(database) | {"DATABASE_POOL_MIN": "2"} | extra,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
