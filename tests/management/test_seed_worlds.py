@@ -17,6 +17,9 @@ from django.db import connection, connections
 from daira import embedded
 from skeletal.errors import SetupError
 from skeletal.management.seeding import Report, load, sources
+from skeletal.management.seeding.attachments import silent_posts
+from skeletal.management.seeding.timeline import Series, identifier
+from skeletal.management.seeding.worlds import SIZES, MadeUp
 from skeletal.models import CounterDelta, SeededWorld
 from tests.management.test_init import manage, start
 from tests.servers import environment
@@ -177,6 +180,14 @@ def test_a_second_run_finds_it_there_and_another_seed_is_refused() -> None:
     assert again.rows == first.rows
     with pytest.raises(SetupError, match="already there, made from random seed 1"):
         seed(random_seed=2)
+
+
+def test_sounds_wait_since_a_moment_of_their_own_even_in_the_large_world() -> None:
+    posts = Series(MadeUp("large").year, SIZES["large"].posts)
+    waiting = silent_posts(posts.rows)
+    assert len(waiting) == 10_000
+    assert len({identifier(moment, 0, 0) for moment in posts.times_of(waiting)}) == 10_000
+    assert not any(number % 5 == 2 for number in waiting)
 
 
 def test_two_worlds_stand_in_one_database() -> None:

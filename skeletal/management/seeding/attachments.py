@@ -67,12 +67,19 @@ def write_media(world: World) -> None:
     for batch in batched(rows):
         _add_media(world, written, batch)
         written += len(batch)
-    waiting = range(max(1, len(world.posts.ids) // 1000))
-    last = len(world.posts.ids) - 1
     stem = f"https://media.example.invalid/{world.name}/waiting"
-    for sounds in batched((last, -1, f"{stem}-{number}.ogg") for number in waiting):
+    waiting = enumerate(silent_posts(len(world.posts.ids)))
+    for sounds in batched((post, -1, f"{stem}-{number}.ogg") for number, post in waiting):
         _add_media(world, written, sounds)
         written += len(sounds)
+
+
+def silent_posts(posts: int) -> range:
+    """The newest posts without a file, one for each 1000: a sound waits since each was made.
+
+    Of files made in one millisecond the 4097th would bear the id of the first.
+    """
+    return range(0, posts, 5)[-max(1, posts // 1000) :]
 
 
 def _add_media(world: World, written: int, rows: list[tuple[int, int, str]]) -> None:
