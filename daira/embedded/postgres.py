@@ -72,10 +72,10 @@ class Postgres:
         return pid if processes.ours(pid, "postgres", self.data) else None
 
     def url(self, role: str = "postgres", database: str = "postgres") -> str:
-        """Return an address that psycopg, django-environ and urllib all read.
+        """Return an address that libpq and urllib read alike.
 
-        The socket's folder stands in the query: django-environ lands it, decoded, in OPTIONS,
-        whereas it would leave a percent-encoded host as it is.
+        The socket's folder stands in the query, where both decode it: as a host it would be
+        percent-encoded, and urllib leaves that as it is.
         """
         host = quote(str(self.socket_folder), safe="")
         return f"postgresql://{quote(role)}@/{quote(database)}?host={host}&port={PORT}"
