@@ -20,6 +20,8 @@ WITHOUT_SERVERS = {
     "diffsettings",
     "spectacular",
 }
+TERMINATED = 143
+terminated: list[bool] = []
 
 
 def main() -> None:
@@ -35,8 +37,7 @@ def main() -> None:
         sys.exit(f"manage.py: {error}")
     if with_servers and problems:
         sys.exit("\n".join(f"manage.py: {sentence}" for sentence in problems))
-    # An operator's SIGTERM ends a command as Ctrl-C does: transactions roll back, pools close.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, terminate)
     try:
         run()
     except BrokenPipeError:
@@ -44,6 +45,15 @@ def main() -> None:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)  # as SIGPIPE would end it
+    finally:
+        if terminated:  # also where the driver, cut short, ended in an error of its own
+            sys.exit(TERMINATED)
+
+
+def terminate(*_: object) -> None:
+    """End a command at an operator's SIGTERM as at Ctrl-C: transactions roll back, pools close."""
+    terminated.append(True)
+    sys.exit(TERMINATED)
 
 
 def run() -> None:

@@ -299,8 +299,8 @@ def test_a_terminated_run_leaves_no_connection_and_the_rerun_finishes(empty_data
     process = start(empty_database, "init")
     time.sleep(2)
     process.terminate()
-    process.communicate(timeout=30)
-    assert process.returncode in (0, 143)
+    told = process.communicate(timeout=30)
+    assert process.returncode in (0, 143), told
     with connect(empty_database) as database:
         rest = (
             "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
