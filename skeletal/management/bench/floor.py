@@ -1,0 +1,263 @@
+"""The floor: each read as one would write it by hand for psycopg, prepared, binary, tuples."""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from skeletal.management.bench.subjects import Ask
+
+Cursor = Any
+Rows = list[tuple[Any, ...]]
+Floor = Callable[[Cursor, Ask], Rows]
+
+CARD = "u.id, u.username, p.display_name, u.avatar_url, u.verified"
+ACTIVE = "u.status = 'active' AND u.deleted_at IS NULL"
+UNBLOCKED = """
+NOT EXISTS (SELECT FROM blocks WHERE blocker_id = %s AND blocked_id = u.id)
+AND NOT EXISTS (SELECT FROM blocks WHERE blocked_id = %s AND blocker_id = u.id)
+"""
+UNMUTED = """
+NOT EXISTS (SELECT FROM mutes WHERE muter_id = %s AND muted_id = u.id AND scope = 'all'
+            AND (expires_at IS NULL OR expires_at > now()))
+"""
+LIVE = "x.status = 'published' AND x.deleted_at IS NULL"
+AUDIENCE = """
+(x.visibility = 'public' OR x.author_id = %s
+ OR x.visibility = 'followers' AND
+    (SELECT true FROM follows WHERE follower_id = %s AND followee_id = x.author_id)
+ OR x.visibility = 'circle' AND
+    (SELECT true FROM circle_members WHERE circle_id = x.circle_id AND member_id = %s))
+"""
+VIDEO_AUDIENCE = """
+(x.visibility = 'public' OR x.author_id = %s
+ OR x.visibility = 'followers' AND
+    (SELECT true FROM follows WHERE follower_id = %s AND followee_id = x.author_id))
+"""
+AUTHOR = f"JOIN users u ON u.id = x.author_id AND {ACTIVE} JOIN user_profiles p ON p.user_id = u.id"
+POST = f"""
+x.id, {CARD}, x.content, x.media_urls, x.hashtags, x.language, x.visibility,
+x.likes_count, x.comments_count, x.reposts_count, x.created_at, x.edited_at
+"""
+COMMENT = f"""
+x.id, {CARD}, x.post_id, x.video_id, x.parent_id, x.root_id, x.depth, x.content,
+x.likes_count, x.replies_count, x.created_at, x.edited_at
+"""
+VIDEO = f"""
+x.id, {CARD}, x.title, x.description, x.hls_url, x.duration, x.resolution, x.visibility,
+x.views_count, x.likes_count, x.comments_count, x.created_at, x.published_at
+"""
+
+
+def opened(kind: str, key: str, *counters: str) -> str:
+    """All open differences of one object in one look at the log."""
+    sums = ", ".join(
+        f"coalesce(sum(delta) FILTER (WHERE counter = '{name}'), 0) AS {name}" for name in counters
+    )
+    return (
+        f"CROSS JOIN LATERAL (SELECT {sums} FROM counter_deltas"
+        f" WHERE object_type = '{kind}' AND object_id = {key}) o"
+    )
+
+
+def hand(sql: str, names: str) -> Floor:
+    """A call that sends `sql` prepared with these attributes of the Ask, in order."""
+    values = attrgetter(*names.split(), "viewer", "viewer")  # of two names or more it makes a tuple
+    count = len(names.split())
+
+    def call(cursor: Cursor, ask: Ask) -> Rows:
+        rows: Rows = cursor.execute(sql, values(ask)[:count], prepare=True).fetchall()
+        return rows
+
+    return call
+
+
+def many(*calls: Floor) -> Floor:
+    """Several statements, their rows one after the other."""
+    return lambda cursor, ask: [row for call in calls for row in call(cursor, ask)]
+
+
+USER = hand(
+    f"""
+    SELECT {CARD}, p.bio, p.badges, u.created_at, p.followers_count + o.followers_count,
+           p.following_count + o.following_count, p.posts_count + o.posts_count
+    FROM users u JOIN user_profiles p ON p.user_id = u.id
+    {opened("user_profile", "u.id", "followers_count", "following_count", "posts_count")}
+    WHERE u.id = %s AND {ACTIVE} AND {UNBLOCKED}
+    """,
+    "one viewer viewer",
+)
+USERS = hand(
+    f"""
+    SELECT {CARD} FROM users u JOIN user_profiles p ON p.user_id = u.id
+    WHERE u.id = ANY(%s) AND {ACTIVE} AND {UNBLOCKED}
+    """,
+    "many viewer viewer",
+)
+STATS = hand(
+    f"""
+    SELECT p.user_id, p.followers_count + o.followers_count,
+           p.following_count + o.following_count, p.posts_count + o.posts_count
+    FROM user_profiles p
+    {opened("user_profile", "p.user_id", "followers_count", "following_count", "posts_count")}
+    WHERE p.user_id = %s
+    """,
+    "one",
+)
+BATCH_STATS = hand(
+    """
+    SELECT user_id, followers_count, following_count, posts_count
+    FROM user_profiles WHERE user_id = ANY(%s)
+    """,
+    "many",
+)
+SEARCH = hand(
+    f"""
+    SELECT {CARD} FROM (
+      (SELECT u.id, 0 AS kind FROM users u
+       WHERE u.username COLLATE "C" >= %s AND u.username COLLATE "C" < %s || '\U0010ffff'
+         AND {ACTIVE} AND {UNBLOCKED} ORDER BY u.username COLLATE "C" LIMIT 20)
+      UNION
+      (SELECT u.id, 0 FROM user_profiles p JOIN users u ON u.id = p.user_id
+       WHERE lower(p.display_name) COLLATE "C" >= %s
+         AND lower(p.display_name) COLLATE "C" < %s || '\U0010ffff'
+         AND {ACTIVE} AND {UNBLOCKED}
+       ORDER BY lower(p.display_name) COLLATE "C", p.user_id LIMIT 20)
+    ) f JOIN users u ON u.id = f.id JOIN user_profiles p ON p.user_id = u.id
+    ORDER BY NOT (u.username COLLATE "C" >= %s AND u.username COLLATE "C" < %s || '\U0010ffff'),
+             u.username COLLATE "C" LIMIT 20
+    """,
+    "text text viewer viewer text text viewer viewer text text",
+)
+POST_ALONE = hand(
+    f"""
+    SELECT x.id, {CARD}, x.content, x.media_urls, x.hashtags, x.language, x.visibility,
+           x.likes_count + o.likes_count, x.comments_count + o.comments_count,
+           x.reposts_count + o.reposts_count, x.created_at, x.edited_at
+    FROM posts x {AUTHOR}
+    {opened("post", "x.id", "likes_count", "comments_count", "reposts_count")}
+    WHERE x.id = %s AND {LIVE} AND {AUDIENCE} AND {UNBLOCKED} AND {UNMUTED}
+    """,
+    "one viewer viewer viewer viewer viewer viewer",
+)
+COMMENTS = hand(
+    f"""
+    SELECT {COMMENT} FROM comments x {AUTHOR}
+    WHERE x.post_id = %s AND {LIVE} AND {UNBLOCKED} AND {UNMUTED} ORDER BY x.id LIMIT 21
+    """,
+    "one viewer viewer viewer",
+)
+POST_WITH_COMMENTS = many(POST_ALONE, COMMENTS)
+POSTS = hand(
+    f"""
+    SELECT {POST} FROM posts x {AUTHOR}
+    WHERE x.id = ANY(%s) AND {LIVE} AND {AUDIENCE} AND {UNBLOCKED} AND {UNMUTED}
+    """,
+    "many viewer viewer viewer viewer viewer viewer",
+)
+POPULAR = hand(
+    f"""
+    SELECT {POST} FROM posts x {AUTHOR}
+    WHERE x.id >= %s AND {LIVE} AND x.visibility = 'public' AND {UNBLOCKED} AND {UNMUTED}
+    ORDER BY x.likes_count DESC, x.id DESC LIMIT 20
+    """,
+    "since viewer viewer viewer",
+)
+PUBLIC_POSTS = hand(
+    f"""
+    SELECT {POST} FROM posts x {AUTHOR}
+    WHERE {LIVE} AND x.visibility = 'public' AND {UNBLOCKED} AND {UNMUTED}
+    ORDER BY x.id DESC LIMIT 21
+    """,
+    "viewer viewer viewer",
+)
+USER_POSTS = hand(
+    f"""
+    SELECT {POST} FROM posts x {AUTHOR}
+    WHERE x.author_id = %s AND {LIVE} AND {AUDIENCE} AND {UNBLOCKED} AND {UNMUTED}
+    ORDER BY x.id DESC LIMIT 21
+    """,
+    "one viewer viewer viewer viewer viewer viewer",
+)
+VIDEO_ALONE = hand(
+    f"""
+    SELECT x.id, {CARD}, x.title, x.description, x.hls_url, x.duration, x.resolution, x.visibility,
+           x.views_count + o.views_count, x.likes_count + o.likes_count,
+           x.comments_count + o.comments_count, x.created_at, x.published_at
+    FROM videos x {AUTHOR}
+    {opened("video", "x.id", "views_count", "likes_count", "comments_count")}
+    WHERE x.id = %s AND {LIVE} AND {VIDEO_AUDIENCE} AND {UNBLOCKED} AND {UNMUTED}
+    """,
+    "one viewer viewer viewer viewer viewer",
+)
+VIDEOS = hand(
+    f"""
+    SELECT {VIDEO} FROM videos x {AUTHOR}
+    WHERE x.id = ANY(%s) AND {LIVE} AND {VIDEO_AUDIENCE} AND {UNBLOCKED} AND {UNMUTED}
+    """,
+    "many viewer viewer viewer viewer viewer",
+)
+TRENDING = hand(
+    f"""
+    SELECT {VIDEO} FROM videos x {AUTHOR}
+    WHERE x.id >= %s AND {LIVE} AND x.visibility = 'public' AND {UNBLOCKED} AND {UNMUTED}
+    ORDER BY x.views_count DESC, x.id DESC LIMIT 20
+    """,
+    "since viewer viewer viewer",
+)
+OWNER = f"""
+EXISTS (SELECT FROM users u WHERE u.id = %s AND {ACTIVE} AND {UNBLOCKED})
+"""
+FOLLOWERS = hand(
+    f"""
+    SELECT {CARD}, x.created_at FROM follows x
+    JOIN users u ON u.id = x.follower_id AND {ACTIVE} JOIN user_profiles p ON p.user_id = u.id
+    WHERE x.followee_id = %s AND {UNBLOCKED} AND {OWNER} ORDER BY x.id DESC LIMIT 51
+    """,
+    "one viewer viewer one viewer viewer",
+)
+FOLLOWED = hand(
+    f"""
+    SELECT {CARD}, x.created_at FROM follows x
+    JOIN users u ON u.id = x.followee_id AND {ACTIVE} JOIN user_profiles p ON p.user_id = u.id
+    WHERE x.follower_id = %s AND {UNBLOCKED} AND {OWNER} ORDER BY x.id DESC LIMIT 51
+    """,
+    "one viewer viewer one viewer viewer",
+)
+IS_FOLLOWING = hand(
+    "SELECT true FROM follows WHERE follower_id = %s AND followee_id = %s", "viewer one"
+)
+IS_BLOCKED = hand("SELECT true FROM blocks WHERE blocker_id = %s AND blocked_id = %s", "viewer one")
+FEED = hand(
+    f"""
+    WITH newest AS (
+      SELECT n.id FROM (
+        SELECT t.id FROM follows w JOIN users u ON u.id = w.followee_id AND {ACTIVE}
+        CROSS JOIN LATERAL (
+          SELECT x.id FROM posts x
+          WHERE x.author_id = w.followee_id AND {LIVE}
+            AND (x.visibility IN ('public', 'followers') OR x.visibility = 'circle' AND
+                 (SELECT true FROM circle_members
+                  WHERE circle_id = x.circle_id AND member_id = %s))
+          ORDER BY x.id DESC LIMIT 21) t
+        WHERE w.follower_id = %s AND {UNBLOCKED} AND {UNMUTED}
+        UNION ALL
+        (SELECT x.id FROM posts x JOIN users u ON u.id = x.author_id AND {ACTIVE}
+         WHERE x.author_id = %s AND {LIVE} ORDER BY x.id DESC LIMIT 21)) n
+      ORDER BY n.id DESC LIMIT 21)
+    SELECT {POST} FROM newest JOIN posts x ON x.id = newest.id {AUTHOR} ORDER BY x.id DESC
+    """,
+    "viewer viewer viewer viewer viewer viewer",
+)
+PLATFORM = hand(
+    """
+    SELECT users_count + coalesce(sum(delta) FILTER (WHERE counter = 'users_count'), 0),
+           posts_count + coalesce(sum(delta) FILTER (WHERE counter = 'posts_count'), 0),
+           videos_count + coalesce(sum(delta) FILTER (WHERE counter = 'videos_count'), 0),
+           follows_count + coalesce(sum(delta) FILTER (WHERE counter = 'follows_count'), 0),
+           transactions_count
+             + coalesce(sum(delta) FILTER (WHERE counter = 'transactions_count'), 0)
+    FROM platform_totals t
+    LEFT JOIN counter_deltas d ON d.object_type = 'platform' AND d.object_id = t.id GROUP BY t.id
+    """,
+    "",
+)

@@ -1,0 +1,83 @@
+"""Interleaved timing: in each round every contender answers the same calls, one after another."""
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+Call = Callable[[Any], Any]
+
+
+@dataclass
+class Series:
+    """What the rounds of one contender cost, in microseconds a call."""
+
+    wall: list[float] = field(default_factory=list)
+    client: list[float] = field(default_factory=list)
+    server: list[float] = field(default_factory=list)
+    calls: list[float] = field(default_factory=list)
+
+    def quiet(self, what: str) -> float:
+        """The lower quartile of the rounds: what other work on the machine disturbs least."""
+        rounds = sorted(getattr(self, what))
+        return float(rounds[len(rounds) // 4]) if rounds else 0.0
+
+    def percentile(self, percent: int) -> float:
+        """Of all single calls, in microseconds."""
+        return quantiles(self.calls, n=100)[percent - 1] if len(self.calls) > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way to answer a call, and the server process that answers it."""
+
+    name: str
+    call: Call
+    backend: int
+    calls: int
+
+
+def interleave(contenders: list[Contender], asks: list[Any], rounds: int) -> dict[str, Series]:
+    """Run `rounds` rounds; the first call of each contender in a round is not counted."""
+    series = {contender.name: Series() for contender in contenders}
+    for number in range(rounds):
+        for contender in _turned(contenders, number):
+            chosen = [asks[n % len(asks)] for n in range(contender.calls)]
+            _measure(contender, chosen, series[contender.name])
+    return series
+
+
+def server_ns(backend: int) -> int | None:
+    """Nanoseconds that a server process on this machine spent on a processor."""
+    try:
+        return int(Path(f"/proc/{backend}/schedstat").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return None
+
+
+def _turned(contenders: list[Contender], number: int) -> list[Contender]:
+    """Another one begins in each round."""
+    first = number % len(contenders)
+    return contenders[first:] + contenders[:first]
+
+
+def _measure(contender: Contender, asks: list[Any], series: Series) -> None:
+    call, clock = contender.call, time.perf_counter_ns
+    call(asks[0])
+    gc.collect()
+    server, client = server_ns(contender.backend), time.process_time_ns()
+    marks = [clock()]
+    for ask in asks:
+        call(ask)
+        marks.append(clock())
+    spent = time.process_time_ns() - client
+    after = server_ns(contender.backend)
+    series.calls += [(b - a) / 1000 for a, b in pairwise(marks)]
+    series.wall.append((marks[-1] - marks[0]) / 1000 / len(asks))
+    series.client.append(spent / 1000 / len(asks))
+    if server is not None and after is not None:
+        series.server.append((after - server) / 1000 / len(asks))

@@ -1,0 +1,115 @@
+"""The same reads as ordinary Django code writes them: a QuerySet each time, model instances out."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Collate, Lower
+
+from skeletal.management.bench.subjects import Ask
+from skeletal.models import Block, Comment, Follow, Post, User, UserProfile, Video
+from skeletal.queries.content import POST_COUNTS, VIDEO_COUNTS
+from skeletal.queries.counters import exact
+from skeletal.queries.users import STATS
+from skeletal.queries.visibility import Rows as Seen
+from skeletal.queries.visibility import Sight, visible
+
+
+def seen(rows: Seen, ask: Ask, at: str = "") -> Seen:
+    """What the viewer may see, the viewer's id bound as in any filter."""
+    return visible(rows, Sight.PERSON, at=at, viewer=ask.viewer)
+
+
+def user(ask: Ask) -> Any:
+    rows = User.objects.select_related("profile").filter(pk=ask.one)
+    return list(exact(seen(rows, ask), "user_profile", STATS, at="profile__"))
+
+
+def users(ask: Ask) -> Any:
+    return list(seen(User.objects.select_related("profile").filter(pk__in=ask.many), ask))
+
+
+def stats(ask: Ask) -> Any:
+    return list(exact(UserProfile.objects.filter(pk=ask.one), "user_profile", STATS))
+
+
+def batch_stats(ask: Ask) -> Any:
+    return list(UserProfile.objects.filter(pk__in=ask.many))
+
+
+def search(ask: Ask) -> Any:
+    named = User.objects.annotate(name=Collate("username", "C"))
+    shown = UserProfile.objects.annotate(name=Collate(Lower("display_name"), "C"))
+    span = Q(name__gte=ask.text, name__lt=ask.text + "\U0010ffff")
+    first = seen(named.filter(span), ask).order_by("name")[:20]
+    second = seen(shown.filter(span), ask, at="user").order_by("name", "pk")[:20]
+    found = named.filter(pk__in=first.values("pk").union(second.values("pk")))
+    return list(found.select_related("profile").order_by("name")[:20])
+
+
+def post_with_comments(ask: Ask) -> Any:
+    posts = exact(seen(_posts().filter(pk=ask.one), ask), "post", POST_COUNTS)
+    comments = seen(Comment.objects.filter(post_id=ask.one), ask)
+    return [*posts, *comments.select_related("author__profile").order_by("pk")[:21]]
+
+
+def posts(ask: Ask) -> Any:
+    return list(seen(_posts().filter(pk__in=ask.many), ask))
+
+
+def popular(ask: Ask) -> Any:
+    rows = _posts().filter(pk__gte=ask.since, visibility="public")
+    return list(seen(rows, ask).order_by("-likes_count", "-pk")[:20])
+
+
+def public_posts(ask: Ask) -> Any:
+    return list(seen(_posts().filter(visibility="public"), ask).order_by("-pk")[:21])
+
+
+def user_posts(ask: Ask) -> Any:
+    return list(seen(_posts().filter(author_id=ask.one), ask).order_by("-pk")[:21])
+
+
+def video(ask: Ask) -> Any:
+    return list(exact(seen(_videos().filter(pk=ask.one), ask), "video", VIDEO_COUNTS))
+
+
+def videos(ask: Ask) -> Any:
+    return list(seen(_videos().filter(pk__in=ask.many), ask))
+
+
+def trending(ask: Ask) -> Any:
+    rows = _videos().filter(pk__gte=ask.since, visibility="public")
+    return list(seen(rows, ask).order_by("-views_count", "-pk")[:20])
+
+
+def followers(ask: Ask) -> Any:
+    rows = Follow.objects.select_related("follower__profile").filter(followee_id=ask.one)
+    return list(seen(seen(rows, ask, "followee"), ask, "follower").order_by("-pk")[:51])
+
+
+def following(ask: Ask) -> Any:
+    rows = Follow.objects.select_related("followee__profile").filter(follower_id=ask.one)
+    return list(seen(seen(rows, ask, "follower"), ask, "followee").order_by("-pk")[:51])
+
+
+def is_following(ask: Ask) -> Any:
+    return Follow.objects.filter(follower_id=ask.viewer, followee_id=ask.one).exists()
+
+
+def is_blocked(ask: Ask) -> Any:
+    return Block.objects.filter(blocker_id=ask.viewer, blocked_id=ask.one).exists()
+
+
+def feed(ask: Ask) -> Any:
+    """As most feeds are written: posts whose author is followed."""
+    followed = Follow.objects.filter(follower_id=ask.viewer).values("followee_id")
+    rows = _posts().filter(Q(author_id__in=followed) | Q(author_id=ask.viewer))
+    return list(seen(rows, ask).order_by("-pk")[:21])
+
+
+def _posts() -> "QuerySet[Post]":
+    return Post.objects.select_related("author__profile")
+
+
+def _videos() -> "QuerySet[Video]":
+    return Video.objects.select_related("author__profile")

@@ -1,0 +1,160 @@
+"""One run: the world, equal answers, then times, depth, throughput and memory."""
+
+import os
+import platform
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
+
+import psycopg
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+
+from skeletal.errors import DairaError, NotFound
+from skeletal.management.bench import answers, depth, memory
+from skeletal.management.bench.cases import CASES, Case
+from skeletal.management.bench.crowd import calls_per_second
+from skeletal.management.bench.measuring import Contender, Series, interleave
+from skeletal.management.bench.report import Line, Report
+from skeletal.management.bench.subjects import Ask, Subjects, choose
+from skeletal.queries import content, feed
+
+OURS, FLOOR, ORDINARY = "ours", "floor", "ordinary"
+CROWD_SECONDS = 3.0
+Tell = Callable[[str], object]
+
+
+class DifferentAnswers(DairaError):
+    """Two contenders do not answer alike: their times would mean nothing."""
+
+    code = "different_answers"
+
+
+def run(world: str, *, rounds: int = 8, names: list[str] | None = None, tell: Tell) -> Report:
+    """Measure the reads in `names`, or all; raises DifferentAnswers."""
+    subjects = choose()
+    with _floor_connection() as link:
+        bench = _Bench(subjects, link, rounds)
+        report = Report(world, machine())
+        for case in CASES:
+            if not names or case.name in names:
+                report.lines.append(bench.line(case))
+                tell(case.name)
+        if not names:
+            report.depths = bench.depths()
+            report.memory = memory.now(_backend())
+            report.throughput = bench.throughput()
+    return report
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    wrapper = cast("DatabaseWrapper", connections["default"])
+    wrapper.ensure_connection()
+    version = wrapper.connection.info.parameter_status("server_version")
+    cores = os.cpu_count()
+    return f"{cores} cores, PostgreSQL {version}, Python {platform.python_version()}"
+
+
+class _Bench:
+    """The contenders over one connection each."""
+
+    def __init__(self, subjects: Subjects, link: "psycopg.Connection[Any]", rounds: int) -> None:
+        self.subjects, self.link, self.rounds = subjects, link, rounds
+        self.cursor = link.cursor(binary=True)
+
+    def line(self, case: Case) -> Line:
+        asks = self._asks(case)
+        rows = [self._equal(case, ask) for ask in asks[:20]]
+        series = interleave(self._contenders(case), asks, self.rounds)
+        return _line(case, series, sum(rows) / len(rows))
+
+    def depths(self) -> list[depth.Depth]:
+        few, heavy = self.subjects.few, self.subjects.heavy
+        lists: dict[str, depth.Read] = {
+            "feed of a reader of 10": lambda cursor: feed.get_user_feed(few, cursor),
+            "feed of a reader of 1,500": lambda cursor: feed.get_user_feed(heavy, cursor),
+            "public posts": lambda cursor: content.list_public_posts(cursor, viewer_id=heavy),
+        }
+        found = []
+        for name, read in lists.items():
+            found += depth.measure(name, read, _backend(), self.rounds)
+        return found
+
+    def throughput(self) -> dict[str, float]:
+        """Calls a second of one process: 8 threads against the floor's, and 50 connections."""
+        case = CASES[0]
+        asks = self._asks(case)
+        contenders = {OURS: lambda: case.ours, FLOOR: lambda: self._floor_call(case)}
+        found = {}
+        for threads in (8, 50):
+            for name, made in contenders.items():
+                label = f"{case.name}, {threads} threads, {name}"
+                found[label] = calls_per_second(threads, CROWD_SECONDS, made, asks)
+        return found
+
+    def _asks(self, case: Case) -> list[Ask]:
+        """Calls that find something: whoever is blocked or suspended is not found."""
+        found = []
+        for ask in self.subjects.asks(case.asks):
+            with suppress(NotFound):
+                case.ours(ask)
+                found.append(ask)
+        return found
+
+    def _contenders(self, case: Case) -> list[Contender]:
+        floor = self.link.info.backend_pid
+        return [
+            Contender(OURS, case.ours, _backend(), 200),
+            Contender(FLOOR, lambda ask: case.floor(self.cursor, ask), floor, 200),
+            Contender(ORDINARY, case.ordinary, _backend(), 20),
+        ]
+
+    def _floor_call(self, case: Case) -> Callable[[Ask], Any]:
+        cursor = _floor_connection().cursor(binary=True)
+        return lambda ask: case.floor(cursor, ask)
+
+    def _equal(self, case: Case, ask: Ask) -> int:
+        """Compare the three answers; return the number of rows."""
+        ours = answers.ours(case.ours(ask))
+        others = {
+            FLOOR: case.floor(self.cursor, ask),
+            ORDINARY: answers.ordinary(case.ordinary(ask), case.name == "get_following_list"),
+        }
+        for name, rows in others.items():
+            wanted = rows[: case.limit or None]
+            if (ours != wanted) if case.ordered else (set(map(str, ours)) != set(map(str, wanted))):
+                raise DifferentAnswers(f"{case.name}: {name} does not answer {ask} as we do")
+        return len(ours)
+
+
+def _line(case: Case, series: dict[str, Series], rows: float) -> Line:
+    ours, floor, ordinary = series[OURS], series[FLOOR], series[ORDINARY]
+    return Line(
+        name=case.name,
+        target_ms=case.target_ms,
+        statements=case.statements,
+        rows=rows,
+        p50=ours.percentile(50),
+        p99=ours.percentile(99),
+        server=ours.quiet("server"),
+        client=ours.quiet("client"),
+        wall_to_floor=ours.quiet("wall") / floor.quiet("wall"),
+        client_to_floor=ours.quiet("client") / floor.quiet("client"),
+        orm_wall=ordinary.quiet("wall") / ours.quiet("wall"),
+        orm_client=ordinary.quiet("client") / ours.quiet("client"),
+    )
+
+
+def _backend() -> int:
+    wrapper = cast("DatabaseWrapper", connections["default"])
+    wrapper.ensure_connection()
+    return int(wrapper.connection.info.backend_pid)
+
+
+def _floor_connection() -> "psycopg.Connection[Any]":
+    """A connection as one would open it by hand, with the same server settings."""
+    parameters = cast("DatabaseWrapper", connections["default"]).get_connection_params()
+    for django_only in ("pool", "cursor_factory", "context"):
+        parameters.pop(django_only, None)
+    return psycopg.connect(**{**parameters, "prepare_threshold": 0}, autocommit=True)
