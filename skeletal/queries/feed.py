@@ -52,4 +52,4 @@ def _feed(sight: Sight, continued: bool, size: int) -> QuerySet[Post]:
     mine = newest_first(own, continued, size).annotate(post=F("pk")).values("post")
     ids = authors.annotate(post=Unnest(ArraySubquery(theirs.values("pk")))).values("post")
     newest = ids.union(mine, all=True).order_by("-post")[: size + 1]
-    return Post.objects.filter(pk__in=newest).order_by("-pk")
+    return Post.objects.filter(pk__any=ArraySubquery(newest)).order_by("-pk")

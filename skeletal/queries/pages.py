@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
 
 from skeletal.db.cursors import position, read_position
@@ -40,7 +41,8 @@ def oldest_first(rows: Rows, continued: bool, size: int) -> Rows:
 
 def ids_first(rows: Rows) -> "QuerySet[Any]":
     """Let an index that holds all that the rule asks for find the ids, then read their rows."""
-    ordered: QuerySet[Any] = rows.model._default_manager.filter(pk__in=rows.values("pk"))
+    found = ArraySubquery(rows.values("pk"))
+    ordered: QuerySet[Any] = rows.model._default_manager.filter(pk__any=found)
     return ordered.order_by(*rows.query.order_by)
 
 
