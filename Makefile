@@ -15,7 +15,7 @@ PRODUCTION := DAIRA_PROFILE=production ALLOWED_HOSTS=daira.example SECRET_KEY=$$
 	'import secrets; print(secrets.token_urlsafe(64))') DATABASE_URL=postgresql://app@db/daira \
 	REDIS_URL=redis://cache:6379/0 QUEUE_URL=redis://queue:6379/0
 
-.PHONY: run test verify lint bench stop clean format lock browser
+.PHONY: run test verify lint bench bench-seed stop clean format lock browser
 
 run: $(VENV)/.run ## set up, start the embedded servers, initialise, seed, serve
 	@echo "→ initialise"
@@ -47,7 +47,11 @@ lint: $(VENV)/.dev ## everything that reads the code without running the tests
 	$(BIN)/squawk --config .squawk.toml $(VENV)/later.sql
 	$(MANAGE) spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml
 
-bench: $(VENV)/.dev ## rows/s of the medium world against bare COPY in one run
+bench: $(VENV)/.run ## every public read against psycopg by hand and ordinary ORM code, in one run
+	@$(MANAGE) init
+	$(MANAGE) bench
+
+bench-seed: $(VENV)/.dev ## rows/s of the medium world against bare COPY in one run
 	$(BIN)/python -m tests.measure_seed medium
 
 stop: ## stop the embedded servers of this clone

@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from django.db import connections
@@ -15,27 +17,40 @@ Call = Callable[[Ask], Any]
 def calls_per_second(
     threads: int, seconds: float, made: Callable[[], Call], asks: list[Ask]
 ) -> float:
-    """Whole calls of all threads in a second; `made` gives each thread its own call."""
-    barrier, counts = threading.Barrier(threads + 1), [0] * threads
-    stop = threading.Event()
+    """Whole calls of all threads in a second; `made` gives each thread its own call.
 
-    def work(place: int) -> None:
-        call, number = made(), 0
-        call(asks[place % len(asks)])
-        barrier.wait()
-        while not stop.is_set():
-            call(asks[(place + number) % len(asks)])
-            number += 1
-        counts[place] = number
-        connections["default"].close()
+    Raises what a thread raised.
+    """
+    barrier, stop = threading.Barrier(threads + 1), threading.Event()
 
-    workers = [threading.Thread(target=work, args=(place,)) for place in range(threads)]
-    for worker in workers:
-        worker.start()
-    barrier.wait()
-    started = time.perf_counter()
-    stop.wait(seconds)
-    stop.set()
-    for worker in workers:
-        worker.join()
-    return sum(counts) / (time.perf_counter() - started)
+    def work(place: int) -> int:
+        try:
+            call, number = made(), 0
+            call(asks[place % len(asks)])
+            barrier.wait()
+            while not stop.is_set():
+                call(asks[(place + number) % len(asks)])
+                number += 1
+        except BaseException:
+            barrier.abort()
+            raise
+        finally:
+            connections["default"].close()
+        return number
+
+    with ThreadPoolExecutor(threads) as crowd:
+        workers = [crowd.submit(work, place) for place in range(threads)]
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait()
+            started = time.perf_counter()
+            stop.wait(seconds)
+        stop.set()
+    _raise_first(worker.exception() for worker in workers)
+    return sum(worker.result() for worker in workers) / (time.perf_counter() - started)
+
+
+def _raise_first(failures: Iterable[BaseException | None]) -> None:
+    """Raise what went wrong, not that the others then could not begin."""
+    for failure in failures:
+        if failure and not isinstance(failure, threading.BrokenBarrierError):
+            raise failure

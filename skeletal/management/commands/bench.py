@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from skeletal.db import pool
 from skeletal.management import console
 from skeletal.management.bench import chart, report, run
 from skeletal.management.bench.cases import CASES
+from skeletal.management.bench.contest import CROWD
 from skeletal.management.seeding import load, sources
 
 
@@ -27,6 +29,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for name in set(options["reads"]) - {case.name for case in CASES}:
+            raise CommandError(f"no read is called {name}")
         _room_for_a_crowd()
         with console.one_sentence():
             world = options["world"]
@@ -67,5 +71,6 @@ class Command(BaseCommand):
 
 def _room_for_a_crowd() -> None:
     """A command's pool is small; this one asks from fifty threads."""
-    pool = connections.settings["default"]["OPTIONS"]["pool"]
-    pool["max_size"] = max(pool["max_size"], 52)
+    pool.close_all()
+    options = connections.settings["default"]["OPTIONS"]["pool"]
+    options["max_size"] = max(options["max_size"], CROWD + 2)

@@ -20,7 +20,7 @@ from skeletal.management.bench.subjects import Ask, Subjects, choose
 from skeletal.queries import content, feed
 
 OURS, FLOOR, ORDINARY = "ours", "floor", "ordinary"
-CROWD_SECONDS = 3.0
+CROWD, CROWD_SECONDS = 50, 3.0
 Tell = Callable[[str], object]
 
 
@@ -87,7 +87,7 @@ class _Bench:
         asks = self._asks(case)
         contenders = {OURS: lambda: case.ours, FLOOR: lambda: self._floor_call(case)}
         found = {}
-        for threads in (8, 50):
+        for threads in (8, CROWD):
             for name, made in contenders.items():
                 label = f"{case.name}, {threads} threads, {name}"
                 found[label] = calls_per_second(threads, CROWD_SECONDS, made, asks)

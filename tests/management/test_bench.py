@@ -1,0 +1,91 @@
+"""The benchmark: three answers compared for every read, then figures that can be read again."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from skeletal.errors import SetupError
+from skeletal.management.bench import cases, chart, report, run
+from skeletal.management.bench.measuring import Contender, interleave
+from skeletal.management.bench.contest import DifferentAnswers
+from skeletal.management.seeding import load, sources
+
+FEW: dict[str, Any] = {"rounds": 2}
+
+
+@pytest.fixture
+def small_world(committed_db: None) -> None:
+    """A small world whose last days have posts, as popular and trending want."""
+    call_command("loaddata", "roles", verbosity=0)
+    load(sources.choose(world="small", until="today"))
+
+
+def silent(text: str) -> None:
+    """Nobody listens."""
+
+
+def test_three_ways_of_asking_give_one_answer_for_every_read(small_world: None) -> None:
+    found = run("small world", rounds=1, names=[case.name for case in cases.CASES], tell=silent)
+    assert [line.name for line in found.lines] == [case.name for case in cases.CASES]
+    for line in found.lines:
+        assert line.rows > 0 or line.name in {"is_blocked", "is_following"}, line.name
+        assert line.p50 <= line.p99
+        assert min(line.client, line.wall_to_floor, line.orm_client) > 0
+
+
+def test_a_wrong_answer_stops_the_run(small_world: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = [replace(cases.CASES[0], floor=lambda cursor, ask: [(1,)])]
+    monkeypatch.setattr("skeletal.management.bench.contest.CASES", wrong)
+    with pytest.raises(DifferentAnswers, match="get_user_with_stats: floor does not answer"):
+        run("small world", **FEW, tell=silent)
+
+
+@pytest.mark.slow
+def test_the_command_writes_its_figures_and_a_chart(
+    small_world: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("bench", world="small", out=tmp_path, rounds=2)
+    told = capsys.readouterr().out
+    figures = json.loads((tmp_path / "bench.json").read_text())
+    assert len(figures["lines"]) == len(cases.CASES)
+    assert set(figures["means"]) == {"wall_to_floor", "client_to_floor", "orm_wall", "orm_client"}
+    assert figures["memory"]["statements"] > 0
+    assert {depth["page"] for depth in figures["depths"]} >= {1}
+    assert all(calls > 0 for calls in figures["throughput"].values())
+    assert "calls/s" in told
+    assert (tmp_path / "bench.svg").read_text().startswith("<svg")
+
+
+def test_an_unknown_read_and_an_empty_database_are_told_in_one_sentence(
+    committed_db: None, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="no read is called no_such_read"):
+        call_command("bench", "no_such_read", world="tiny", out=tmp_path)
+    with pytest.raises(SetupError, match="no people who follow"):
+        run("nothing", **FEW, tell=silent)
+
+
+def test_contenders_take_turns_and_the_quietest_quarter_counts() -> None:
+    order: list[str] = []
+
+    def call(name: str) -> Any:
+        return lambda ask: order.append(name)
+
+    contenders = [Contender(name, call(name), 0, 1) for name in "ab"]
+    series = interleave(contenders, [None], 2)
+    assert order == ["a", "a", "b", "b", "b", "b", "a", "a"]
+    series["a"].wall[:] = [5.0, 1.0, 3.0, 9.0]
+    assert series["a"].quiet("wall") == 3.0
+
+
+def test_the_chart_shows_each_read_and_the_mean_is_geometric() -> None:
+    line = report.Line("get_it", 5, 1, 1, 80, 90, 20, 15, 0.5, 2.0, 20, 40)
+    drawn = chart.draw(report.Report("tiny & small", "2 cores", [line]))
+    assert "tiny &amp; small" in drawn
+    assert drawn.count("<rect") == 3
+    assert report.mean([0.5, 2.0]) == 1.0
+    assert report.mean([]) == 0.0
