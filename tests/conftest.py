@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,6 +29,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     if report.skipped and os.environ.get("CI") and DATA.is_dir():
         report.outcome, report.longrepr = "failed", f"skipped in CI: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests recorded as "shown", whether they passed or failed, on any worker."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name == "shown" and report.when == "call":
+                    terminalreporter.write_line(str(value))
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +70,8 @@ def owner_connection() -> "Iterator[psycopg.Connection[Any]]":
         yield connection
 
 
-@pytest.fixture
-def fresh_database(django_db_blocker: Any) -> Iterator[Callable[[], str]]:
+@contextmanager
+def fresh_databases() -> Iterator[Callable[[], str]]:
     """A function that clones a migrated database, points Django at it, and returns its name."""
     before = {alias: settings.DATABASES[alias]["NAME"] for alias in settings.DATABASES}
     made: list[str] = []
@@ -72,11 +82,19 @@ def fresh_database(django_db_blocker: Any) -> Iterator[Callable[[], str]]:
         _point_at(dict.fromkeys(before, made[-1]))
         return made[-1]
 
-    with django_db_blocker.unblock():
+    try:
         yield create
+    finally:
         _point_at(before)
         for name in made:
             servers.drop_database(name)
+
+
+@pytest.fixture
+def fresh_database(django_db_blocker: Any) -> Iterator[Callable[[], str]]:
+    """The function of `fresh_databases`, for one test."""
+    with django_db_blocker.unblock(), fresh_databases() as create:
+        yield create
 
 
 @pytest.fixture

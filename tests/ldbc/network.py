@@ -1,0 +1,62 @@
+"""LDBC's network in our tables: whose id is whose, and how a value of ours is written there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from skeletal.management.seeding.ldbc import message_ids, person_ids
+from skeletal.management.seeding.ldbc.messages import IMAGES
+from skeletal.models import Comment, Post, User
+
+Row = list[object]
+Kind = str
+"""A message is a "post" or a "comment"."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Ids by LDBC id, and LDBC ids by ours."""
+
+    people: dict[int, int]
+    messages: dict[int, tuple[Kind, int]]
+    their_people: dict[int, int] = field(init=False)
+    their_messages: dict[tuple[Kind, int], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name, ids in (("their_people", self.people), ("their_messages", self.messages)):
+            object.__setattr__(self, name, {ours: theirs for theirs, ours in ids.items()})
+
+    def kind(self, message: object) -> Kind:
+        return self.messages[int(str(message))][0]
+
+    def ours(self, message: int) -> int:
+        return self.messages[message][1]
+
+    def author(self, user: User) -> Row:
+        """A person's id and whole name."""
+        return [self.their_people[user.pk], user.profile.display_name]
+
+    def id_of(self, message: Post | Comment) -> int:
+        return self.their_messages[message._meta.model_name or "", message.pk]
+
+
+@cache
+def read_network(folder: Path) -> Network:
+    return Network(person_ids(folder), message_ids(folder))
+
+
+def time_of(moment: datetime) -> str:
+    """As LDBC writes it; a time finer than milliseconds shows all its digits."""
+    return moment.isoformat(timespec="microseconds").replace("000+00:00", "Z")
+
+
+def text_of(content: str, media_urls: Sequence[str] = ()) -> str:
+    """A text, or a photo's name where there is none."""
+    return content or media_urls[0].removeprefix(IMAGES)
+
+
+def words_of(message: Post | Comment) -> str:
+    urls = message.media_urls if isinstance(message, Post) else ()
+    return text_of(message.content, urls)
