@@ -22,7 +22,11 @@ def write_people(book: Book) -> None:
 
 
 def write_follows(book: Book) -> None:
-    """Write two follows for each friendship: friends follow each other from its first moment."""
+    """Write two follows for each friendship: friends follow each other from its first moment.
+
+    Of one moment the friend with the smaller LDBC id has the larger id: newest first, as lists
+    show follows, is then LDBC's own order.
+    """
     pairs: dict[tuple[int, int], int] = {}
     for link in files.read_links(book.directory, files.KNOWS):
         for one, other in ((link.first, link.second), (link.second, link.first)):
@@ -30,7 +34,8 @@ def write_follows(book: Book) -> None:
                 book.refused["self-follow"] += 1
             else:
                 book.keep(pairs, (one, other), link.since, "follow")
-    for first, batch in numbered(pairs.items()):
+    follows = sorted(pairs.items(), key=lambda follow: (follow[1], -follow[0][1]))
+    for first, batch in numbered(follows):
         book.add(
             FOLLOWS,
             first,
