@@ -11,8 +11,9 @@ from tests.ldbc.network import Network, Row, time_of, words_of
 from tests.ldbc.questions import NEWEST, Question
 
 M = TypeVar("M", bound=Model)
-PAGE = 7
+PAGE = 11
 """Rows of a page: few, so that most lists have several."""
+ALL = 10_000
 NEWEST_FIRST = ("-created_at", "id")
 MINUTE = timedelta(minutes=1)
 
@@ -27,17 +28,19 @@ def walk(rows: QuerySet[M], order: tuple[str, ...], most: int = NEWEST) -> list[
     return found[:most]
 
 
-def messages(writers: Q, most: int = NEWEST) -> list[Post | Comment]:
-    """The newest posts and comments by some people, in one list."""
-    posts = walk(Post.objects.for_list().filter(writers), NEWEST_FIRST, most)
-    comments = Comment.objects.for_list().select_related("post__author__profile")
-    found = [*posts, *walk(comments.filter(writers), NEWEST_FIRST, most)]
+def messages(written: Q, most: int = NEWEST, joined: str = "author") -> list[Post | Comment]:
+    """The newest posts and comments on which a condition holds, in one list."""
+    posts = Post.objects.for_list().filter(written)
+    comments = Comment.objects.for_list().select_related(joined).filter(written)
+    found: list[Post | Comment] = [*walk(posts, NEWEST_FIRST, most)]
+    found += walk(comments, NEWEST_FIRST, most)
     return sorted(found, key=lambda message: message.created_at, reverse=True)[:most]
 
 
 def latest(network: Network, question: Question) -> list[Row]:
     rows: list[Row] = []
-    for message in messages(Q(author_id=network.people[question.person]), 10):
+    theirs = Q(author_id=network.people[question.person])
+    for message in messages(theirs, 10, "post__author__profile"):
         root = message if isinstance(message, Post) else message.post
         assert root is not None
         start = [network.id_of(message), words_of(message), time_of(message.created_at)]
@@ -61,7 +64,7 @@ def replies(network: Network, question: Question) -> list[Row]:
     )
     rows: QuerySet[Any] = Comment.objects.for_list().annotate(friend=Exists(friend))
     rows = rows.filter(parent_id=network.ours(question.message))
-    found = walk(rows, ("-created_at", "author_id"))
+    found = walk(rows, ("-created_at", "author_id"), ALL)
     return [
         [
             network.id_of(comment),
@@ -138,7 +141,7 @@ def of_friends_of_friends(network: Network, question: Question) -> list[Row]:
     return _written(network, writers & others & Q(created_at__lt=_most(question)))
 
 
-def _friends(network: Network, question: Question) -> "QuerySet[Follow, dict[str, Any]]":
+def _friends(network: Network, question: Question) -> "QuerySet[Any, Any]":
     ours = network.people[question.person]
     return Follow.objects.filter(follower_id=ours).values("followee_id")
 
@@ -147,7 +150,7 @@ def _most(question: Question) -> datetime:
     return datetime.fromisoformat(question.params["maxDate"])
 
 
-def _written(network: Network, condition: Q) -> list[Row]:
+def _written(network: Network, written: Q) -> list[Row]:
     return [
         [
             *network.author(message.author),
@@ -155,5 +158,5 @@ def _written(network: Network, condition: Q) -> list[Row]:
             words_of(message),
             time_of(message.created_at),
         ]
-        for message in messages(condition)
+        for message in messages(written)
     ]

@@ -1,16 +1,17 @@
 """LDBC's network in our tables: whose id is whose, and how a value of ours is written there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from skeletal.management.seeding.ldbc import message_ids, person_ids
 from skeletal.management.seeding.ldbc.messages import IMAGES
 from skeletal.models import Comment, Post, User
 
-Row = list[object]
+Row = list[Any]
 Kind = str
 """A message is a "post" or a "comment"."""
 
@@ -21,15 +22,17 @@ class Network:
 
     people: dict[int, int]
     messages: dict[int, tuple[Kind, int]]
-    their_people: dict[int, int] = field(init=False)
-    their_messages: dict[tuple[Kind, int], int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        for name, ids in (("their_people", self.people), ("their_messages", self.messages)):
-            object.__setattr__(self, name, {ours: theirs for theirs, ours in ids.items()})
+    @cached_property
+    def their_people(self) -> dict[int, int]:
+        return {ours: theirs for theirs, ours in self.people.items()}
 
-    def kind(self, message: object) -> Kind:
-        return self.messages[int(str(message))][0]
+    @cached_property
+    def their_messages(self) -> dict[tuple[Kind, int], int]:
+        return {ours: theirs for theirs, ours in self.messages.items()}
+
+    def kind(self, message: int) -> Kind:
+        return self.messages[message][0]
 
     def ours(self, message: int) -> int:
         return self.messages[message][1]

@@ -82,7 +82,7 @@ def feed_until(network: Network, question: Question) -> list[Row]:
     return [
         _post(network, post)
         for post in feed
-        if str(oldest) <= time_of(post.created_at) <= question.params["maxDate"]
+        if oldest <= time_of(post.created_at) <= question.params["maxDate"]
     ]
 
 

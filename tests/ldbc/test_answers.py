@@ -25,7 +25,9 @@ class Way:
     """What is expected of an answer's rows."""
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.query, self.kind, self.answer.__module__[11:])))
+        return " ".join(
+            filter(None, (self.query, self.kind, self.answer.__module__.split(".")[-1]))
+        )
 
 
 WAYS = [
@@ -48,7 +50,14 @@ NOT_ASKED = {"IS6": 466, "IC13": 444}
 """Forums and paths have no table and no read here."""
 
 
-@pytest.mark.parametrize("way", WAYS, ids=str)
+SLOW = {lists.of_friends, lists.of_friends_of_friends}
+
+
+@pytest.mark.parametrize(
+    "way",
+    [pytest.param(w, marks=[pytest.mark.slow] if w.answer in SLOW else []) for w in WAYS],
+    ids=str,
+)
 def test_every_answer_is_ldbc_s(
     network: Network,
     questions: dict[str, list[Question]],
