@@ -11,29 +11,28 @@ from tests.ldbc.network import Network, Row, time_of, words_of
 from tests.ldbc.questions import NEWEST, Question
 
 M = TypeVar("M", bound=Model)
-PAGE = 11
-"""Rows of a page: few, so that most lists have several."""
 ALL = 10_000
 NEWEST_FIRST = ("-created_at", "id")
 MINUTE = timedelta(minutes=1)
 
 
-def walk(rows: QuerySet[M], order: tuple[str, ...], most: int = NEWEST) -> list[M]:
-    """The first `most` rows, page by page."""
-    page = keyset_paginate(rows, None, PAGE, order)
+def walk(rows: QuerySet[M], order: tuple[str, ...], most: int = NEWEST, limit: int = 11) -> list[M]:
+    """The first `most` rows by pages of `limit`, less than most lists have."""
+    page = keyset_paginate(rows, None, limit, order)
     found = page.data
     while page.next_cursor is not None and len(found) < most:
-        page = keyset_paginate(rows, page.next_cursor, PAGE, order)
+        page = keyset_paginate(rows, page.next_cursor, limit, order)
         found += page.data
     return found[:most]
 
 
 def messages(written: Q, most: int = NEWEST, joined: str = "author") -> list[Post | Comment]:
     """The newest posts and comments on which a condition holds, in one list."""
+    limit = most // 2 + 1
     posts = Post.objects.for_list().filter(written)
     comments = Comment.objects.for_list().select_related(joined).filter(written)
-    found: list[Post | Comment] = [*walk(posts, NEWEST_FIRST, most)]
-    found += walk(comments, NEWEST_FIRST, most)
+    found: list[Post | Comment] = [*walk(posts, NEWEST_FIRST, most, limit)]
+    found += walk(comments, NEWEST_FIRST, most, limit)
     return sorted(found, key=lambda message: message.created_at, reverse=True)[:most]
 
 
@@ -64,7 +63,7 @@ def replies(network: Network, question: Question) -> list[Row]:
     )
     rows: QuerySet[Any] = Comment.objects.for_list().annotate(friend=Exists(friend))
     rows = rows.filter(parent_id=network.ours(question.message))
-    found = walk(rows, ("-created_at", "author_id"), ALL)
+    found = walk(rows, ("-created_at", "author_id"), ALL, 2)
     return [
         [
             network.id_of(comment),
