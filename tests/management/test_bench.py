@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 
 from skeletal.errors import SetupError
 from skeletal.management.bench import cases, chart, report, run
-from skeletal.management.bench.measuring import Contender, interleave
 from skeletal.management.bench.contest import DifferentAnswers
+from skeletal.management.bench.measuring import Contender, interleave
 from skeletal.management.seeding import load, sources
 
 FEW: dict[str, Any] = {"rounds": 2}

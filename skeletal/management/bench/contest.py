@@ -2,8 +2,8 @@
 
 import os
 import platform
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, cast
 
 import psycopg
@@ -13,7 +13,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from skeletal.errors import DairaError, NotFound
 from skeletal.management.bench import answers, depth, memory
 from skeletal.management.bench.cases import CASES, Case
-from skeletal.management.bench.crowd import calls_per_second
+from skeletal.management.bench.crowd import Made, calls_per_second
 from skeletal.management.bench.measuring import Contender, Series, interleave
 from skeletal.management.bench.report import Line, Report
 from skeletal.management.bench.subjects import Ask, Subjects, choose
@@ -85,7 +85,10 @@ class _Bench:
         """Calls a second of one process: 8 threads against the floor's, and 50 connections."""
         case = CASES[0]
         asks = self._asks(case)
-        contenders = {OURS: lambda: case.ours, FLOOR: lambda: self._floor_call(case)}
+        contenders: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+            OURS: lambda: nullcontext(case.ours),
+            FLOOR: lambda: _floor_call(case),
+        }
         found = {}
         for threads in (8, CROWD):
             for name, made in contenders.items():
@@ -109,10 +112,6 @@ class _Bench:
             Contender(FLOOR, lambda ask: case.floor(self.cursor, ask), floor, 200),
             Contender(ORDINARY, case.ordinary, _backend(), 20),
         ]
-
-    def _floor_call(self, case: Case) -> Callable[[Ask], Any]:
-        cursor = _floor_connection().cursor(binary=True)
-        return lambda ask: case.floor(cursor, ask)
 
     def _equal(self, case: Case, ask: Ask) -> int:
         """Compare the three answers; return the number of rows."""
@@ -144,6 +143,13 @@ def _line(case: Case, series: dict[str, Series], rows: float) -> Line:
         orm_wall=ordinary.quiet("wall") / ours.quiet("wall"),
         orm_client=ordinary.quiet("client") / ours.quiet("client"),
     )
+
+
+@contextmanager
+def _floor_call(case: Case) -> Iterator[Callable[[Ask], Any]]:
+    with _floor_connection() as link:
+        cursor = link.cursor(binary=True)
+        yield lambda ask: case.floor(cursor, ask)
 
 
 def _backend() -> int:

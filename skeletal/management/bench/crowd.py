@@ -4,19 +4,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from django.db import connections
 
 from skeletal.management.bench.subjects import Ask
 
-Call = Callable[[Ask], Any]
+Made = Callable[[], AbstractContextManager[Callable[[Ask], Any]]]
 
 
-def calls_per_second(
-    threads: int, seconds: float, made: Callable[[], Call], asks: list[Ask]
-) -> float:
+def calls_per_second(threads: int, seconds: float, made: Made, asks: list[Ask]) -> float:
     """Whole calls of all threads in a second; `made` gives each thread its own call.
 
     Raises what a thread raised.
@@ -24,13 +22,14 @@ def calls_per_second(
     barrier, stop = threading.Barrier(threads + 1), threading.Event()
 
     def work(place: int) -> int:
+        number = 0
         try:
-            call, number = made(), 0
-            call(asks[place % len(asks)])
-            barrier.wait()
-            while not stop.is_set():
-                call(asks[(place + number) % len(asks)])
-                number += 1
+            with made() as call:
+                call(asks[place % len(asks)])
+                barrier.wait()
+                while not stop.is_set():
+                    call(asks[(place + number) % len(asks)])
+                    number += 1
         except BaseException:
             barrier.abort()
             raise
