@@ -1,34 +1,41 @@
 """Figures over the whole platform, from maintained totals."""
 
-from django.db import connection
+from msgspec.structs import asdict
 
+from skeletal.db.prepared import handwritten
 from skeletal.errors import NotFound
 from skeletal.queries.clock import now
-from skeletal.records.platform import PlatformStatistics
+from skeletal.records.platform import PlatformStatistics, PlatformStats
 
-FIGURES = ("users", "posts", "videos", "follows", "transactions")
-STATISTICS = f"""
-    SELECT {
-    ", ".join(
-        f"t.{name}_count + coalesce(sum(d.delta) FILTER (WHERE d.counter = '{name}_count'), 0)"
-        for name in FIGURES
-    )
-}
+EXACT = ", ".join(
+    f"(t.{name}_count + coalesce(sum(d.delta) FILTER (WHERE d.counter = '{name}_count'), 0))"
+    f"::bigint AS {name}"
+    for name in PlatformStats.__struct_fields__
+)
+_totals = handwritten(
+    PlatformStats,
+    f"""
+    SELECT {EXACT}
     FROM platform_totals t
     LEFT JOIN counter_deltas d ON d.object_type = 'platform' AND d.object_id = t.id
     GROUP BY t.id
-"""  # noqa: S608 - built of the constants above
+    """,  # noqa: S608 - built of the record's own fields
+    name="platform.totals",
+)
+
+
+def get_platform_stats() -> PlatformStats:
+    """Totals of users, live posts, live videos, follows and transactions, exact at this moment.
+
+    One statement: the row of totals and the differences not yet folded into it. Raises NotFound
+    where that row is missing.
+    """
+    totals = _totals().first()
+    if totals is None:
+        raise NotFound("the row of platform totals is missing; run `manage.py init`")
+    return totals
 
 
 def get_statistics() -> PlatformStatistics:
-    """Totals of users, live posts, live videos, follows and transactions, exact at this moment.
-
-    One statement: the row of totals and the differences not yet folded into it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(STATISTICS)
-        row = cursor.fetchone()
-    if row is None:
-        raise NotFound("the row of platform totals is missing; run `manage.py init`")
-    figures = dict(zip(FIGURES, map(int, row), strict=True))
-    return PlatformStatistics(**figures, timestamp=now())
+    """The same, with the time of this answer."""
+    return PlatformStatistics(**asdict(get_platform_stats()), timestamp=now())

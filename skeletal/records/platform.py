@@ -1,16 +1,21 @@
 """What the platform says of itself."""
 
-from skeletal.records.base import Record
+from skeletal.records.base import Count, Record
 
 
-class PlatformStatistics(Record, frozen=True, kw_only=True):
-    """Totals over all rows that stand; `timestamp` is ISO 8601 in UTC."""
+class PlatformStats(Record, frozen=True, kw_only=True):
+    """Totals over all rows that stand; posts and videos are those that are live."""
 
-    users: int
-    posts: int
-    videos: int
-    follows: int
-    transactions: int
+    users: Count
+    posts: Count
+    videos: Count
+    follows: Count
+    transactions: Count
+
+
+class PlatformStatistics(PlatformStats, frozen=True, kw_only=True):
+    """The totals and when they were read; `timestamp` is ISO 8601 in UTC."""
+
     timestamp: str
 
 

@@ -20,5 +20,6 @@ from skeletal.db.prepared.parameters import TEXT as TEXT
 from skeletal.db.prepared.parameters import Param as Param
 from skeletal.db.prepared.reads import READS as READS
 from skeletal.db.prepared.reads import Read as Read
+from skeletal.db.prepared.reads import handwritten as handwritten
 from skeletal.db.prepared.reads import read as read
 from skeletal.db.prepared.statements import Statement as Statement

@@ -1,7 +1,8 @@
 """From a QuerySet to the text of a prepared statement: `$n` with its cast, constants inline."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -11,15 +12,20 @@ from psycopg import sql
 from skeletal.db.prepared.parameters import Param
 
 PLACE = re.compile(r"%(%|s|\((\w+)\)s)")
-NUMBERS = ("IntegerField", "FloatField")
+NUMBERS = ("IntegerField", "FloatField", "DecimalField")
 
 
 @dataclass(frozen=True)
 class Text:
-    """What is sent: the SQL, and its parameters by number."""
+    """What is sent: the SQL, and its parameters by number.
+
+    Of the columns a QuerySet knows the `kinds` (internal types of fields), hand SQL the `names`.
+    """
 
     sql: str
     params: tuple[Param, ...]
+    kinds: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 def compile_queryset(
@@ -34,15 +40,21 @@ def compile_queryset(
     """
     compiler = queryset.query.get_compiler(connection=connection, elide_empty=False)
     text, values = compiler.as_sql()
+    if compiler.has_extra_select:
+        raise TypeError("distinct rows must be ordered by what the record holds")
     _refuse_converters(compiler)
     waiting = iter(values)
-    return _numbered(text, lambda _: next(waiting), connection, blind=blind)
+    written = _numbered(text, lambda _: next(waiting), connection, blind=blind)
+    kinds = (column.output_field.get_internal_type() for column, _, _ in compiler.select)
+    return replace(written, kinds=tuple(kinds))
 
 
-def compile_text(text: str, params: list[Param], connection: BaseDatabaseWrapper) -> Text:
-    """Write hand SQL, whose parameters stand as `%(name)s`, for what the ORM cannot say."""
+def compile_text(
+    text: str, params: Iterable[Param], names: Iterable[str], connection: BaseDatabaseWrapper
+) -> Text:
+    """Write hand SQL, whose parameters stand as `%(name)s` and whose columns are `names`."""
     named = {param.name: param for param in params}
-    return _numbered(text, named.__getitem__, connection)
+    return replace(_numbered(text, named.__getitem__, connection), names=tuple(names))
 
 
 def _numbered(
@@ -56,8 +68,10 @@ def _numbered(
         value = value_of(match[2])
         if not isinstance(value, Param):
             return sql.Literal(value).as_string(connection.connection)
-        params.setdefault(value.name, value)
-        typed = f"${list(params).index(value.name) + 1}::{value.cast(connection)}"
+        cast = value.cast(connection)
+        if params.setdefault(value.name, value).cast(connection) != cast:
+            raise TypeError(f"parameter {value.name} has two types")
+        typed = f"${list(params).index(value.name) + 1}::{cast}"
         return f"(SELECT {typed})" if blind else typed
 
     return Text(PLACE.sub(place, text), tuple(params.values()))
@@ -75,9 +89,9 @@ def _refuse_converters(compiler: Any) -> None:
 
 
 def _is_covered(converter: Any, expression: Any, connection: Any) -> bool:
-    """JSON is decoded by our loader; whole and floating numbers come as such from the driver."""
+    """JSON is decoded by our loader; of numbers it is looked at whether they come as such."""
     owner = getattr(converter, "__self__", None)
     if isinstance(owner, JSONField):
-        return True
+        return owner.decoder is None
     internal: str = expression.output_field.get_internal_type()
     return bool(converter.__name__ == "<lambda>" and internal.endswith(NUMBERS))

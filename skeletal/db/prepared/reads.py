@@ -1,66 +1,101 @@
 """Hot reads by name: a function that writes the QuerySet, and its statement for each shape."""
 
-from collections.abc import Callable, Hashable, Mapping
-from threading import Lock
+import os
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from threading import RLock
 from typing import Any, Generic, Literal, TypeVar
 
 from django.db import connections
 from django.db.models import QuerySet
 
 from skeletal.db.prepared import compiling, records
+from skeletal.db.prepared.parameters import Param
 from skeletal.db.prepared.statements import Statement
 
 R = TypeVar("R")
 Build = Callable[..., "QuerySet[Any]"]
 Plan = Literal["auto", "custom", "generic"]
+Shape = tuple[Hashable, ...]
 
 READS: "list[Read[Any]]" = []
-"""Every hot read of this process, in the order of their definition."""
+"""Every hot read that `read` made in this process, in the order of their definition."""
+
+_lock = RLock()
 
 
-class Read(Generic[R]):
+class Shapes(Generic[R]):
     """Calling it with a shape gives that shape's statement, compiled on the first call."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.statements: dict[Shape, Statement[R]] = {}
+
+    def __call__(self, *shape: Hashable) -> Statement[R]:
+        return self.statements.get(shape) or self._compiled(shape)
+
+    def _compiled(self, shape: Shape) -> Statement[R]:
+        """Once, whoever comes first; who holds the lock waits for no connection."""
+        connections["default"].ensure_connection()
+        with _lock:
+            if shape not in self.statements:
+                self.statements[shape] = self._compile(shape)
+            return self.statements[shape]
+
+    def _compile(self, shape: Shape) -> Statement[R]:
+        raise NotImplementedError
+
+
+class Read(Shapes[R]):
+    """A read whose statements come of QuerySets."""
 
     def __init__(
         self, build: Build, record: Any, *, plan: Plan, paths: Mapping[str, str], key: str
     ) -> None:
-        self.name = f"{build.__module__.rpartition('.')[2]}.{build.__name__.lstrip('_')}"
+        super().__init__(f"{build.__module__.rpartition('.')[2]}.{build.__name__.lstrip('_')}")
         self.context = self.name.encode()
         self.plan = plan
-        self.statements: dict[tuple[Hashable, ...], Statement[R]] = {}
         self._build, self._record, self._paths, self._key = build, record, paths, key
-        self._lock = Lock()
-        READS.append(self)
-
-    def __call__(self, *shape: Hashable) -> Statement[R]:
-        return self.statements.get(shape) or self._compiled(shape)
 
     def queryset(self, *shape: Hashable) -> "QuerySet[Any]":
         """The QuerySet of a shape with its parameters still open."""
         return self._build(*shape)
 
-    def _compiled(self, shape: tuple[Hashable, ...]) -> Statement[R]:
-        with self._lock:
-            if shape not in self.statements:
-                self.statements[shape] = self._compile(shape)
-            return self.statements[shape]
-
-    def _compile(self, shape: tuple[Hashable, ...]) -> Statement[R]:
-        connection = connections["default"]
-        connection.ensure_connection()
-        queryset = self._build(*shape)
+    def columns(self, queryset: "QuerySet[Any]") -> tuple[records.Plan, list[str]]:
+        """How its rows become records, and the paths of the columns of a row."""
         plan = records.plan_of(self._record, queryset, self._paths)
         paths = [column.path for column in plan.columns]
         if self._key and self._key not in paths:
             paths.append(self._key)
+        return plan, paths
+
+    def _compile(self, shape: Shape) -> Statement[R]:
+        queryset = self._build(*shape)
+        plan, paths = self.columns(queryset)
         rows = records.joined_inward(queryset, plan).values_list(*paths)
+        blind = self.plan == "generic"
         return Statement(
-            compiling.compile_queryset(rows, connection, blind=self.plan == "generic"),
+            compiling.compile_queryset(rows, connections["default"], blind=blind),
             records.decoder(plan, len(paths)),
             label=f"{self.name}[{','.join(map(str, shape))}]",
             unnamed=self.plan == "custom",
             key=paths.index(self._key) if self._key else 0,
         )
+
+
+class Handwritten(Shapes[R]):
+    """A read of one shape whose SQL is written by hand, for what the ORM cannot say."""
+
+    def __init__(self, record: Any, sql: str, params: Iterable[Param], *, name: str) -> None:
+        super().__init__(name)
+        self._record, self._sql, self._params = record, sql, tuple(params)
+
+    def _compile(self, shape: Shape) -> Statement[R]:
+        if shape:
+            raise TypeError(f"{self.name} has no shapes")
+        plan = records.plan_of(self._record, None, {"": ""})
+        names = [column.path for column in plan.columns]
+        text = compiling.compile_text(self._sql, self._params, names, connections["default"])
+        return Statement(text, records.decoder(plan, len(names)), label=self.name, unnamed=False)
 
 
 def read(
@@ -75,6 +110,29 @@ def read(
     """
 
     def made(build: Build) -> Read[R]:
-        return Read(build, record, plan=plan, paths=paths or {}, key=key)
+        hot: Read[R] = Read(build, record, plan=plan, paths=paths or {}, key=key)
+        READS.append(hot)
+        return hot
 
     return made
+
+
+def handwritten(
+    record: type[R], sql: str, params: Iterable[Param] = (), *, name: str
+) -> Handwritten[R]:
+    """Make SQL into a hot read: `%(name)s` for each of `params`, `%%` for a percent sign.
+
+    Its columns are the record's fields in their order (`author__id` in a nested record), or the
+    statement is refused with TypeError on its first call; a plain type is the only column. Numbers
+    come in the type that the SQL gives them.
+    """
+    return Handwritten(record, sql, params, name=name)
+
+
+def _unlock_in_child() -> None:
+    """One of the parent's threads may have held the lock."""
+    global _lock
+    _lock = RLock()
+
+
+os.register_at_fork(after_in_child=_unlock_in_child)

@@ -31,19 +31,21 @@ class Plan:
     names: dict[str, Any]
 
 
-def plan_of(record: Any, queryset: "QuerySet[Any]", paths: Mapping[str, str]) -> Plan:
+def plan_of(record: Any, queryset: "QuerySet[Any] | None", paths: Mapping[str, str]) -> Plan:
     """Walk a record's fields, nested records as relations of the same name.
 
     A field is read from the annotation of its name, else from the column of its name; `paths`
     and the QuerySet's own `record_paths` name another place. A plain type stands for the one
-    column that `paths[""]` names.
+    column that `paths[""]` names. Hand SQL has no QuerySet, and columns named like these paths.
     """
     plan = Plan([], "", {})
-    if _is_record(record):
+    if not _is_record(record):
+        text = _leaf(plan, Column(paths[""], required=False), record)
+    elif queryset is None:
+        text = _walk(plan, record, None, "", {})
+    else:
         top = {**dict.fromkeys(queryset.query.annotations), **paths}
         text = _walk(plan, record, queryset.model, "", {k: v or k for k, v in top.items()})
-    else:
-        text = _leaf(plan, Column(paths[""], required=False), record)
     return Plan(plan.columns, text, plan.names)
 
 
@@ -72,15 +74,17 @@ def decoder(plan: Plan, width: int) -> Decode[Any]:
     return made
 
 
-def _walk(plan: Plan, record: Any, model: type[Model], prefix: str, top: Mapping[str, str]) -> str:
+def _walk(
+    plan: Plan, record: Any, model: type[Model] | None, prefix: str, top: Mapping[str, str]
+) -> str:
     name = f"r{len(plan.names)}"
     plan.names[name] = record
-    own: Mapping[str, str] = getattr(model._default_manager.all(), "record_paths", {})
+    own: Mapping[str, str] = getattr(model and model._default_manager.all(), "record_paths", {})
     arguments = []
     for field, hint in _fields(record):
         path = top.get(field) or own.get(field, field)
         if inner := _nested(hint):
-            relation: Any = model._meta.get_field(path).related_model
+            relation: Any = model and model._meta.get_field(path).related_model
             text = _nested_text(plan, hint, inner, relation, f"{prefix}{path}__")
         else:
             text = _leaf(plan, Column(prefix + path, required=not _may_be_none(hint)), hint)
@@ -88,7 +92,7 @@ def _walk(plan: Plan, record: Any, model: type[Model], prefix: str, top: Mapping
     return f"{name}({', '.join(arguments)})"
 
 
-def _nested_text(plan: Plan, hint: Any, record: Any, model: type[Model], prefix: str) -> str:
+def _nested_text(plan: Plan, hint: Any, record: Any, model: type[Model] | None, prefix: str) -> str:
     """A nested record typed `X | None` is None where its first column is NULL."""
     first = len(plan.columns)
     text = _walk(plan, record, model, prefix, {})

@@ -6,18 +6,16 @@ from itertools import count
 from time import perf_counter_ns
 from typing import Any, Generic, TypeVar, cast
 
-import msgspec
 import psycopg
 from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
-from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, TransactionStatus
-from psycopg.types.json import set_json_loads
 
 from skeletal.db import monitor
 from skeletal.db.prepared.compiling import Text
+from skeletal.db.prepared.loading import transformer_of
 from skeletal.db.prepared.records import Decode
 
 R = TypeVar("R")
@@ -27,9 +25,6 @@ Run = Callable[..., Rows]
 STALE = (FeatureNotSupported, InvalidSqlStatementName)
 """A type changed under a prepared statement; somebody dropped our statements."""
 ONLY_COUNTED = [monitor.count_statements]
-WHOLE = {20, 21, 23}
-ADAPTERS = AdaptersMap(psycopg.adapters)
-set_json_loads(msgspec.json.decode, ADAPTERS)
 _numbers = count(1)
 
 
@@ -48,7 +43,7 @@ class Statement(Generic[R]):
         self.sql, self.label, self.key = text.sql, label, key
         self.unnamed = unnamed or not settings.DATABASE_PREPARED
         self.name = f"daira_{next(_numbers)}".encode()
-        self._decode = decode
+        self._text, self._decode = text, decode
         self._bytes = text.sql.encode()
         self._oids = [oid for oid, _ in wires]
         self._dumps = [(p.name, dump) for p, (_, dump) in zip(text.params, wires, strict=True)]
@@ -103,7 +98,7 @@ class Statement(Generic[R]):
             return self._send(connection, parameters)
         except STALE:
             with db.wrap_database_errors:
-                _desk(connection).clear()
+                _doubt(connection)
                 if connection.pgconn.transaction_status != TransactionStatus.IDLE:
                     raise
                 return self._send(connection, parameters)
@@ -134,23 +129,23 @@ class Statement(Generic[R]):
         )
         if result.status != ExecStatus.TUPLES_OK:
             raise _error(pgconn, result)
-        transformer: Any = Transformer(ADAPTERS)
-        transformer.set_pgresult(result)
+        transformer = transformer_of(result, self._text)
+        transformer.set_pgresult(result, set_loaders=False)
         return cast("Rows", transformer.load_rows(0, result.ntuples, tuple))
 
     def _prepare(self, desk: dict[bytes, Any], pgconn: Any) -> Any:
         """Prepare on this connection and keep the loaders of its columns."""
+        if self.name in desk:
+            pgconn.close_prepared(self.name)
+        desk[self.name] = None
         for answer in (
             pgconn.prepare(self.name, self._bytes, self._oids),
             described := pgconn.describe_prepared(self.name),
         ):
             if answer.status != ExecStatus.COMMAND_OK:
                 raise _error(pgconn, answer)
-        types = [described.ftype(column) for column in range(described.nfields)]
-        transformer: Any = Transformer(ADAPTERS)
-        transformer.set_loader_types(types, Format.BINARY)
-        desk[self.name] = transformer
-        return transformer
+        desk[self.name] = transformer_of(described, self._text)
+        return desk[self.name]
 
     def _watched(self, db: DatabaseWrapper, parameters: list[Any]) -> Rows:
         """The same, seen by `execute_wrappers` and by Django's log of queries."""
@@ -172,13 +167,22 @@ class Statement(Generic[R]):
 
 
 def _desk(connection: Any) -> dict[bytes, Any]:
-    """What stands prepared on a connection: statement name → loaders; lives and dies with it."""
+    """What stands prepared on a connection: statement name → loaders; lives and dies with it.
+
+    None is a statement that perhaps stands: it is closed before it is prepared.
+    """
     try:
         return cast("dict[bytes, Any]", connection.daira_desk)
     except AttributeError:
         desk: dict[bytes, Any] = {}
         connection.daira_desk = desk
         return desk
+
+
+def _doubt(connection: Any) -> None:
+    """What befell one statement befell others: let each be prepared anew."""
+    desk = _desk(connection)
+    desk.update(dict.fromkeys(desk))
 
 
 def _error(pgconn: Any, result: Any) -> psycopg.Error:
