@@ -54,11 +54,12 @@ class Read(Shapes[R]):
         super().__init__(f"{build.__module__.rpartition('.')[2]}.{build.__name__.lstrip('_')}")
         self.context = self.name.encode()
         self.plan = plan
-        self._build, self._record, self._paths, self._key = build, record, paths, key
+        self.__wrapped__ = build
+        self._record, self._paths, self._key = record, paths, key
 
     def queryset(self, *shape: Hashable) -> "QuerySet[Any]":
         """The QuerySet of a shape with its parameters still open."""
-        return self._build(*shape)
+        return self.__wrapped__(*shape)
 
     def columns(self, queryset: "QuerySet[Any]") -> tuple[records.Plan, list[str]]:
         """How its rows become records, and the paths of the columns of a row."""
@@ -69,7 +70,7 @@ class Read(Shapes[R]):
         return plan, paths
 
     def _compile(self, shape: Shape) -> Statement[R]:
-        queryset = self._build(*shape)
+        queryset = self.queryset(*shape)
         plan, paths = self.columns(queryset)
         rows = records.joined_inward(queryset, plan).values_list(*paths)
         blind = self.plan == "generic"
