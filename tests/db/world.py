@@ -117,15 +117,15 @@ def _like() -> None:
 
 def _world() -> World:
     """Of each kind, those that are most seen come first."""
-    tables = (User, Post, Video, Comment, Follow)
-    people, *others = (list(model._default_manager.order_by("pk")) for model in tables)
-    posts = sorted(others[0], key=lambda post: (post.content != "first", post.pk))
-    videos = sorted(others[1], key=lambda video: (video.status != "published", video.pk))
+    people = list(User.objects.order_by("pk"))
+    posts = sorted(Post.objects.all(), key=lambda post: (post.content != "first", post.pk))
+    videos = sorted(Video.objects.all(), key=lambda each: (each.status != "published", each.pk))
+    rows = (*people, *posts, *videos, *Comment.objects.all(), *Follow.objects.all())
     return World(
         people=[user.pk for user in people],
         posts=[post.pk for post in posts],
         videos=[video.pk for video in videos],
-        ids=[row.pk for rows in (people, *others) for row in rows],
+        ids=sorted(row.pk for row in rows),
         blocks=list(Block.objects.values_list("blocker_id", "blocked_id")),
         names=[user.username for user in people],
     )

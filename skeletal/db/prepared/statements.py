@@ -78,6 +78,8 @@ class Statement(Generic[R]):
         db.ensure_connection()
         if db.needs_rollback:
             db.validate_no_broken_transaction()
+        if "cursor" in vars(db):  # what SimpleTestCase puts there refuses
+            db.cursor()
         if db.queries_logged or db.execute_wrappers != ONLY_COUNTED:
             return self._watched(db, parameters)
         return self._timed(db, parameters)

@@ -75,9 +75,16 @@ def _bigint(most: int) -> Dump:
     least = -most - 1
 
     def dump(value: int) -> "bytes | None":
-        return _pack(value) if least <= value <= most else None
+        return _pack(value) if least <= value <= most or _is_held(value, most) else None
 
     return dump
+
+
+def _is_held(value: Any, most: int) -> bool:
+    """Whether a column holds this number; infinity and NaN are none."""
+    if not isinstance(value, int):
+        raise TypeError(f"a {type(value).__name__} is no whole number")
+    return -most - 1 <= value <= most
 
 
 def _bigints(most: int) -> Dump:
@@ -86,7 +93,7 @@ def _bigints(most: int) -> Dump:
 
     def dump(values: list[int]) -> bytes:
         if values and not (min(values) >= least and max(values) <= most):
-            values = [value for value in values if least <= value <= most]
+            values = [value for value in values if _is_held(value, most)]
         count = len(values)
         if not count:
             return EMPTY
