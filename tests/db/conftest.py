@@ -1,15 +1,27 @@
 """Faults that a transaction meets: its backend dies, another transaction wins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import (
     connection,
+    transaction,
 )
 
 from tests.db.work import REPEATABLE_READ
+from tests.db.world import World, make_world
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """A small world of people and what they wrote, for all tests of a module; it is not changed."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            yield make_world()
+            transaction.set_rollback(True)
+        connection.close()
 
 
 @pytest.fixture

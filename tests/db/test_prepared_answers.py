@@ -1,54 +1,18 @@
-"""Every prepared read, in every shape, answers as the ORM does with the same values bound.
+"""Every prepared read, in every shape, answers as the ORM does with the same values bound."""
 
-A new read is found by itself. What its function and its parameters are called must be known to
-SHAPES and VALUES.
-"""
-
-import inspect
-import pkgutil
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable
 from functools import partial
-from importlib import import_module
 from itertools import product
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skeletal import queries
 from skeletal.db.prepared import READS, Read
-from skeletal.db.prepared.statements import Statement
-from skeletal.queries.pages import SIZES
-from skeletal.queries.visibility import Sight
-from tests.db.world import NOBODY, World, bound, make_world
+from tests.db.shapes import VALUES, names, shapes
+from tests.db.world import NOBODY, World, bound
 
-for module in pkgutil.iter_modules(queries.__path__, "skeletal.queries."):
-    import_module(module.name)
-
-SHAPES: dict[str, tuple[Hashable, ...]] = {
-    "sight": tuple(Sight),
-    "continued": (False, True),
-    "size": SIZES,
-}
-VALUES: dict[str, Callable[[World], list[Any]]] = {
-    "viewer": lambda world: world.people,
-    "user_id": lambda world: world.people,
-    "follower": lambda world: world.people,
-    "followee": lambda world: world.people,
-    "blocker": lambda world: [blocker for blocker, _ in world.blocks],
-    "blocked": lambda world: [blocked for _, blocked in world.blocks],
-    "post_id": lambda world: world.posts,
-    "video_id": lambda world: world.videos,
-    "ids": lambda world: [world.ids, world.people[:3], [], world.posts[::-1] * 2],
-    "after": lambda world: [2**63 - 1, 0, *world.ids, -(2**63)],
-    "since": lambda world: [min(world.ids), *world.posts, *world.videos, 2**63 - 1],
-    "prefix": lambda world: [
-        *("a", "fan1", "á", "a_l'i", "", "%", "_", "\\", "'", "$1", "{}", "😀", "\U0010ffff"),
-        *world.names,
-    ],
-}
 WILD: dict[str, st.SearchStrategy[Any]] = {
     "ids": st.lists(st.sampled_from(NOBODY) | st.integers(0, 2**62), max_size=5),
     "after": st.integers(-(2**63), 2**63 - 1),
@@ -58,28 +22,11 @@ WILD: dict[str, st.SearchStrategy[Any]] = {
 """Values that no row of the world has; where none are named: ids of nobody."""
 
 
-def shapes(read: Read[Any]) -> list[tuple[Hashable, ...]]:
-    return list(product(*(SHAPES[name] for name in inspect.signature(read).parameters)))
-
-
 EVERY = [
     pytest.param(read, shape, id=f"{read.name}-{'-'.join(map(str, shape))}")
     for read in READS
     for shape in shapes(read)
 ]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_world()
-        transaction.set_rollback(True)
-    with django_db_blocker.unblock():
-        connection.close()
-
-
-def names(statement: Statement[Any]) -> list[str]:
-    return [name for name, _ in statement._dumps]
 
 
 def compare(read: Read[Any], shape: tuple[Hashable, ...], values: dict[str, Any]) -> list[Any]:

@@ -1,0 +1,52 @@
+"""Every prepared read of the project, its shapes, and values that find something.
+
+A new read is found by itself; what its function and its parameters are called must be known here.
+"""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Hashable
+from importlib import import_module
+from itertools import product
+from typing import Any
+
+from skeletal import queries
+from skeletal.db.prepared import Read
+from skeletal.db.prepared.statements import Statement
+from skeletal.queries.pages import SIZES
+from skeletal.queries.visibility import Sight
+from tests.db.world import World
+
+for module in pkgutil.iter_modules(queries.__path__, "skeletal.queries."):
+    import_module(module.name)
+
+SHAPES: dict[str, tuple[Hashable, ...]] = {
+    "sight": tuple(Sight),
+    "continued": (False, True),
+    "size": SIZES,
+}
+VALUES: dict[str, Callable[[World], list[Any]]] = {
+    "viewer": lambda world: world.people,
+    "user_id": lambda world: world.people,
+    "follower": lambda world: world.people,
+    "followee": lambda world: world.people,
+    "blocker": lambda world: [blocker for blocker, _ in world.blocks],
+    "blocked": lambda world: [blocked for _, blocked in world.blocks],
+    "post_id": lambda world: world.posts,
+    "video_id": lambda world: world.videos,
+    "ids": lambda world: [world.ids, world.people[:3], [], world.posts[::-1] * 2],
+    "after": lambda world: [2**63 - 1, 0, *world.ids, -(2**63)],
+    "since": lambda world: [min(world.ids), *world.posts, *world.videos, 2**63 - 1],
+    "prefix": lambda world: [
+        *("a", "fan1", "á", "a_l'i", "", "%", "_", "\\", "'", "$1", "{}", "😀", "\U0010ffff"),
+        *world.names,
+    ],
+}
+
+
+def shapes(read: Read[Any]) -> list[tuple[Hashable, ...]]:
+    return list(product(*(SHAPES[name] for name in inspect.signature(read).parameters)))
+
+
+def names(statement: Statement[Any]) -> list[str]:
+    return [name for name, _ in statement._dumps]
