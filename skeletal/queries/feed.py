@@ -1,17 +1,18 @@
 """A person's feed: what they and those whom they follow posted, newest first."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, F, Func, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from skeletal.db.prepared import Param, read
 from skeletal.errors import NotFound
-from skeletal.models import Follow, Post
+from skeletal.models import Follow, Post, User
 from skeletal.queries.pages import newest_first, page_of
 from skeletal.queries.users import is_visible_user
 from skeletal.queries.visibility import AUTHOR, JUDGED, Sight, visible
 from skeletal.records import Page
 from skeletal.records.content import PostRecord
 
+ACTIVE = Q(active=True)
 FOLLOWED = {**JUDGED, "follows": True, "own": False}
 OWN = {"own": True, "blocks": False, "blocked_by": False, "muted": False}
 
@@ -44,7 +45,8 @@ def _feed(sight: Sight, continued: bool, size: int) -> QuerySet[Post]:
 
     Each author's share is cut after the rule: else hidden posts would hide those behind them.
     """
-    followed = Follow.objects.filter(follower_id=Param("viewer"))
+    reader = visible(User.objects.filter(pk=Param("viewer")), sight, rule=ACTIVE)
+    followed = Follow.objects.filter(Exists(reader), follower_id=Param("viewer"))
     authors = visible(followed, sight, at="followee", rule=AUTHOR)
     posts = Post.objects.filter(author_id=OuterRef("followee_id"))
     theirs = newest_first(visible(posts, sight, known=FOLLOWED), continued, size)

@@ -113,19 +113,13 @@ def write_all(world: World, authors: list[User]) -> None:
         world.write([row for author in authors for row in rows_of(model, author, post)])
 
 
-def all_rows(world: World, model: type[Model]) -> dict[int, Any]:
-    return world.people if model is User else world.rows[model]
-
-
 def agree(world: World, model: type[Model], viewer: int | None) -> set[int]:
     """The ids that all three forms of the rule let the viewer see."""
     sight = Sight.ANONYMOUS if viewer is None else Sight.PERSON
     rows = visible(model._default_manager.all(), sight, viewer=viewer)
     by_sql = set(rows.values_list("pk", flat=True))
     by_python = {
-        id_
-        for id_, row in all_rows(world, model).items()
-        if may_see(model, world.facts(viewer, row))
+        id_ for id_, row in world.all(model).items() if may_see(model, world.facts(viewer, row))
     }
     by_hand = world.seen(viewer, model)
     assert by_sql == by_hand
@@ -151,7 +145,7 @@ def test_all_forms_agree_on_everything(db: None) -> None:
     for model in MODELS:
         seen = [agree(world, model, viewer) for viewer in (None, *(v.pk for v in viewers))]
         assert all(seen), model
-        assert all(len(some) < len(all_rows(world, model)) for some in seen)
+        assert all(len(some) < len(world.all(model)) for some in seen)
 
 
 PEOPLE = st.sampled_from(list(STATES))
@@ -185,7 +179,7 @@ def test_all_forms_agree_on_any_bond(
 def test_the_system_sees_every_row(db: None, model: type[Model]) -> None:
     world, _ = build(BARRIERS[:3])
     rows = visible(model._default_manager.all(), Sight.SYSTEM)
-    assert set(rows.values_list("pk", flat=True)) == all_rows(world, model).keys()
+    assert set(rows.values_list("pk", flat=True)) == world.all(model).keys()
 
 
 def test_accounts_at_both_ends_of_a_row_are_judged(db: None) -> None:

@@ -102,6 +102,10 @@ class World:
             self.rows[type(row)][row.pk] = row
         return saved
 
+    def all(self, model: type[Model]) -> dict[int, Any]:
+        """Every row of a table by its id."""
+        return self.people if model is User else self.rows[model]
+
     def seen(self, viewer: Viewer, model: type[Model]) -> set[int]:
         """The ids of all rows of a table that the viewer may see."""
         if model is User:
