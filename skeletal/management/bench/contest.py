@@ -85,7 +85,7 @@ class _Bench:
         """Calls a second of one process: 8 threads against the floor's, and 50 connections."""
         case = CASES[0]
         asks = self._asks(case)
-        contenders: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+        contenders: dict[str, Made] = {
             OURS: lambda: nullcontext(case.ours),
             FLOOR: lambda: _floor_call(case),
         }
