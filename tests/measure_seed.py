@@ -1,4 +1,4 @@
-"""`make bench`: the rows per second of `seed` against bare binary COPY of the same rows.
+"""`make bench-seed`: the rows per second of `seed` against bare binary COPY of the same rows.
 
 Both in one run on servers of their own, into clones of one migrated template: the same tables,
 indexes, triggers and key checks. Run as `python -m tests.measure_seed [world]`.

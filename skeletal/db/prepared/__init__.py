@@ -8,7 +8,7 @@
 
 The arguments of the function are the statement's shape: each shape is compiled on its first call
 in a process, and prepared on its first call on a connection. What the shape leaves open are its
-`Param`s, given by name to `all`, `first` and `keyed`.
+`Param`s, given by name to `all`, `first` and `up_to`.
 """
 
 from skeletal.db.prepared.lookups import AnyOf as AnyOf
