@@ -16,11 +16,12 @@ from tests.db.kinds import Kind, standing, statement, table
 from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("committed_db")
-TRANSACTION = Func(
-    function="pg_current_xact_id_if_assigned",
+NUMBER = Func(
+    function="pg_current_xact_id",
     template="%(function)s()::text::bigint",
     output_field=BigIntegerField(),
 )
+"""The number of the transaction in which it is asked."""
 
 
 @pytest.fixture(autouse=True)
@@ -46,17 +47,21 @@ def test_it_sees_what_its_transaction_wrote() -> None:
 def test_as_first_statement_it_begins_the_transaction(
     plan: str, kinds: "psycopg.Connection[Any]"
 ) -> None:
-    found = statement(Kind.objects.filter(big=Param("big")), "big", plan=plan)
+    """Its number is that of what follows, and nothing of it stands after a rollback."""
+    found = statement(Kind.objects.annotate(number=NUMBER), "number", plan=plan)
+    kinds.execute("INSERT INTO kinds (big) VALUES (1)")
     with suppress(KeyError), transaction.atomic():
-        assert found.all(big=1) == []
+        first = found.all()
+        assert first == found.all() == list(Kind.objects.annotate(n=NUMBER).values_list("n"))
         Kind.objects.create(big=1)
-        assert kinds.execute("SELECT count(*) FROM kinds").fetchone() == (0,)
+        assert kinds.execute("SELECT count(*) FROM kinds").fetchone() == (1,)
         raise KeyError
-    assert found.all(big=1) == []
     assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    assert len(found.all()) == 1
+    assert found.all() != first
 
 
-def test_as_first_statement_it_takes_the_snapshot(kinds: "psycopg.Connection[Any]") -> None:
+def test_it_reads_in_the_transaction_s_snapshot(kinds: "psycopg.Connection[Any]") -> None:
     found = by_number()
     with transaction.atomic():
         connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -64,15 +69,6 @@ def test_as_first_statement_it_takes_the_snapshot(kinds: "psycopg.Connection[Any
         kinds.execute("INSERT INTO kinds (big) VALUES (1)")
         assert found.all(big=1) == list(Kind.objects.values_list("big")) == []
     assert found.all(big=1) == [(1,)]
-
-
-def test_it_has_the_transaction_s_id() -> None:
-    numbered = statement(Kind.objects.annotate(xid=TRANSACTION), "xid")
-    with transaction.atomic():
-        Kind.objects.create()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-            assert numbered.all() == [cursor.fetchone()]
 
 
 def test_outside_of_a_transaction_none_is_left_open() -> None:
