@@ -75,6 +75,7 @@ def pages(read: Callable[..., Any], call: Arguments) -> Iterator[Any]:
         if not page.has_more:
             return
         assert len(page.data) == LIMIT
+        assert page.next_cursor != cursor
         cursor = page.next_cursor
 
 
