@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.postgres.fields import ArrayField
-from django.db import DataError
+from django.db import DataError, connection
 from django.db.models import Avg, BigIntegerField, Count, F, FloatField, JSONField, Sum, TextField
 from django.db.models.functions import Cast
 
@@ -69,6 +69,13 @@ def test_a_word_that_the_enum_lacks_is_an_error_of_the_database(db: None) -> Non
     read = statement(Kind.objects.filter(mood=Param("mood", Mood())), "pk")
     with pytest.raises(DataError, match="mood"):
         read.all(mood="merry")
+
+
+@pytest.mark.parametrize("value", ["\0", "\ud800", {"\0": 1}, float("nan")], ids=ascii)
+def test_what_jsonb_cannot_hold_is_an_error_of_the_database(db: None, value: Any) -> None:
+    read = statement(Kind.objects.filter(data=Param("data", field("data"))), "pk")
+    with pytest.raises(DataError):
+        read.all(data=value)
 
 
 @pytest.mark.parametrize("name", LIMITS)
@@ -185,6 +192,14 @@ def test_a_part_of_json_is_read(db: None) -> None:
     Kind.objects.create(data={"a": {"b": [1, None]}})
     paths = ("data__a", "data__a__b", "data__a__b__0", "data__x")
     assert statement(Kind.objects.all(), *paths).all() == [({"b": [1, None]}, [1, None], 1, None)]
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "18446744073709551617", "0.1", "1e2"])
+def test_a_number_of_json_is_read_as_django_reads_it(db: None, number: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO kinds (data) VALUES (%s)", [f"[{number}]"])
+    (wanted,) = Kind.objects.values_list("data")
+    assert repr(statement(Kind.objects.all(), "data").all()) == repr([wanted])
 
 
 def test_distinct_rows_ordered_by_what_they_do_not_hold_are_refused(db: None) -> None:

@@ -1,5 +1,6 @@
 """What comes back: the loader of each column, and a refusal of columns that have none."""
 
+import json
 from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Any
 
@@ -32,9 +33,17 @@ class InetLoader(Loader):
         return address if bits == 8 * size else f"{address}/{bits}"
 
 
+def _json(data: Any) -> Any:
+    """A number like 1e400 is too large for msgspec; Django reads it as infinity."""
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.ValidationError:
+        return json.loads(bytes(data))
+
+
 ADAPTERS = AdaptersMap(psycopg.adapters)
 ADAPTERS.register_loader("inet", InetLoader)
-set_json_loads(msgspec.json.decode, ADAPTERS)
+set_json_loads(_json, ADAPTERS)
 
 
 def transformer_of(described: Any, text: Text) -> Any:

@@ -26,7 +26,8 @@ class Begins(Lookup[Any]):
     """`name__begins=Param("prefix", TEXT)`: the range of texts with this prefix.
 
     `name` must be collated "C". An index in that collation serves it, and the order by name, also
-    in a generic plan, which `LIKE $1` does not.
+    in a generic plan, which `LIKE $1` does not. A name that goes on with U+10FFFF, which is no
+    character, is not found.
     """
 
     lookup_name = "begins"
