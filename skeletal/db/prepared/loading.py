@@ -34,7 +34,7 @@ class InetLoader(Loader):
 
 
 def _json(data: Any) -> Any:
-    """A number like 1e400 is too large for msgspec; Django reads it as infinity."""
+    """A fraction above 1e308 is too large for msgspec; Django reads it as infinity."""
     try:
         return msgspec.json.decode(data)
     except msgspec.ValidationError:
