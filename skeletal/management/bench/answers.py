@@ -57,6 +57,8 @@ def _flat(record: Any) -> tuple[Any, ...]:
 
 
 def _told(row: Any, following: bool) -> tuple[Any, ...]:
+    if isinstance(row, tuple):
+        return row
     if isinstance(row, Follow):
         other = row.followee if following else row.follower
         return (*_told(other, following), row.created_at)

@@ -7,7 +7,7 @@ from typing import Any
 from skeletal.management.bench import floor, ordinary
 from skeletal.management.bench.floor import Floor
 from skeletal.management.bench.subjects import Ask, Subjects, since
-from skeletal.queries import content, feed, social, users
+from skeletal.queries import content, feed, platform, social, users
 
 
 @dataclass(frozen=True)
@@ -211,5 +211,14 @@ CASES = [
         ordinary.batch_stats,
         target_ms=40,
         ordered=False,
+    ),
+    Case(
+        "get_platform_stats",
+        1,
+        lambda s, v: Ask(v),
+        lambda a: platform.get_platform_stats(),
+        floor.PLATFORM,
+        ordinary.platform_stats,
+        target_ms=40,
     ),
 ]

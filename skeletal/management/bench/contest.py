@@ -30,11 +30,13 @@ class DifferentAnswers(DairaError):
     code = "different_answers"
 
 
-def run(world: str, *, rounds: int = 8, names: list[str] | None = None, tell: Tell) -> Report:
-    """Measure the reads in `names`, or all; raises DifferentAnswers."""
+def run(
+    world: str, *, rounds: int = 8, calls: int = 200, names: list[str] | None = None, tell: Tell
+) -> Report:
+    """Measure the reads in `names`, or all, `calls` times a round; raises DifferentAnswers."""
     subjects = choose()
     with _floor_connection() as link:
-        bench = _Bench(subjects, link, rounds)
+        bench = _Bench(subjects, link, rounds, calls)
         report = Report(world, machine())
         for case in CASES:
             if not names or case.name in names:
@@ -59,8 +61,11 @@ def machine() -> str:
 class _Bench:
     """The contenders over one connection each."""
 
-    def __init__(self, subjects: Subjects, link: "psycopg.Connection[Any]", rounds: int) -> None:
-        self.subjects, self.link, self.rounds = subjects, link, rounds
+    def __init__(
+        self, subjects: Subjects, link: "psycopg.Connection[Any]", rounds: int, calls: int
+    ) -> None:
+        self.subjects, self.link = subjects, link
+        self.rounds, self.calls = rounds, calls
         self.cursor = link.cursor(binary=True)
 
     def line(self, case: Case) -> Line:
@@ -108,9 +113,9 @@ class _Bench:
     def _contenders(self, case: Case) -> list[Contender]:
         floor = self.link.info.backend_pid
         return [
-            Contender(OURS, case.ours, _backend(), 200),
-            Contender(FLOOR, lambda ask: case.floor(self.cursor, ask), floor, 200),
-            Contender(ORDINARY, case.ordinary, _backend(), 20),
+            Contender(OURS, case.ours, _backend(), self.calls),
+            Contender(FLOOR, lambda ask: case.floor(self.cursor, ask), floor, self.calls),
+            Contender(ORDINARY, case.ordinary, _backend(), self.calls // 10),
         ]
 
     def _equal(self, case: Case, ask: Ask) -> int:

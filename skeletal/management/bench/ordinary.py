@@ -6,12 +6,13 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Collate, Lower
 
 from skeletal.management.bench.subjects import Ask
-from skeletal.models import Block, Comment, Follow, Post, User, UserProfile, Video
+from skeletal.models import Block, Comment, Follow, PlatformTotals, Post, User, UserProfile, Video
 from skeletal.queries.content import POST_COUNTS, VIDEO_COUNTS
 from skeletal.queries.counters import exact
 from skeletal.queries.users import STATS
 from skeletal.queries.visibility import Rows as Seen
 from skeletal.queries.visibility import Sight, visible
+from skeletal.records.platform import PlatformStats
 
 
 def seen(rows: Seen, ask: Ask, at: str = "") -> Seen:
@@ -105,6 +106,12 @@ def feed(ask: Ask) -> Any:
     followed = Follow.objects.filter(follower_id=ask.viewer).values("followee_id")
     rows = _posts().filter(Q(author_id__in=followed) | Q(author_id=ask.viewer))
     return list(seen(rows, ask).order_by("-pk")[:21])
+
+
+def platform_stats(ask: Ask) -> Any:
+    counts = [f"{name}_count" for name in PlatformStats.__struct_fields__]
+    totals = exact(PlatformTotals.objects.all(), "platform", counts).get()
+    return [tuple(getattr(totals, f"exact_{name}") for name in counts)]
 
 
 def _posts() -> "QuerySet[Post]":
