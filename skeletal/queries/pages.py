@@ -20,11 +20,9 @@ SIZES = (20, 50, 100)
 
 def size_of(limit: int) -> int:
     """The smallest size that holds `limit` rows; raises InvalidInput outside 1..100."""
-    if limit in SIZES:
-        return limit
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= SIZES[-1]:
         raise InvalidInput(f"limit must be between 1 and {SIZES[-1]}", field="limit")
-    return next(size for size in SIZES if size > limit)
+    return next(size for size in SIZES if size >= limit)
 
 
 def newest_first(rows: Rows, continued: bool, size: int) -> Rows:
@@ -54,7 +52,8 @@ def page_of(
     A cursor is bound to the list, its owner and the viewer; raises InvalidCursor for any other.
     """
     size = size_of(limit)
-    context = b"%s|%d|%d" % (read.context, owner, values.get("viewer") or 0)
+    viewer = values.get("viewer") or 0
+    context = b"%s|%s|%d|%d" % (read.context, sight.encode(), owner, viewer)
     if cursor is not None:
         (values["after"],) = read_position(cursor, context, 1)
     data, last = read(sight, cursor is not None, size).up_to(limit, **values)

@@ -134,5 +134,9 @@ def public_functions() -> dict[str, Callable[..., Any]]:
 FUNCTIONS = public_functions()
 
 
+def takes(name: str, argument: str) -> bool:
+    return argument in inspect.signature(FUNCTIONS[name]).parameters
+
+
 def names_a_viewer(name: str) -> bool:
-    return "viewer_id" in inspect.signature(FUNCTIONS[name]).parameters
+    return takes(name, "viewer_id")
