@@ -80,11 +80,11 @@ def search_users(query: str, limit: int = 20, viewer_id: Viewer = None) -> list[
     finds nobody. Raises InvalidInput for a limit outside 1..100 and a text that no name can hold.
     """
     size = size_of(limit)
-    prefix = query.strip().lower()
-    if not prefix or len(prefix) > LONGEST_NAME:
+    query = query.strip()
+    if not query or len(query) > LONGEST_NAME:
         return []
     sight, viewer = sight_of(viewer_id)
-    return _named(sight, size).all(prefix=prefix, viewer=viewer)[:limit]
+    return _named(sight, size).all(query=query, viewer=viewer)[:limit]
 
 
 def is_visible_user(user_id: int, viewer_id: Viewer = None) -> bool:
@@ -127,10 +127,16 @@ def _visible_user(sight: Sight) -> QuerySet[User]:
 @read(UserCard, plan="generic")
 def _named(sight: Sight, size: int) -> QuerySet[User]:
     """Each list of names is cut where its index ends the page; then both become one."""
-    begins, shown = Q(name__begins=Param("prefix", TEXT)), Collate(Lower("display_name"), "C")
+    begins = Q(name__begins=Lower(Param("query", TEXT)))
     named = User.objects.annotate(name=Collate("username", "C"))
-    profiles = UserProfile.objects.annotate(name=shown).filter(begins)
+    profiles = UserProfile.objects.annotate(name=_shown("display_name")).filter(begins)
     usernames = visible(named.filter(begins), sight).order_by("name")[:size]
     displayed = visible(profiles, sight, at="user").order_by("name", "pk")[:size]
     found = named.filter(pk__in=usernames.values("pk").union(displayed.values("pk")))
-    return found.order_by(Case(When(begins, then=0), default=1), "name")[:size]
+    matched = Case(When(begins, then="name"), default=_shown("profile__display_name"))
+    return found.order_by(Case(When(begins, then=0), default=1), matched, "pk")[:size]
+
+
+def _shown(path: str) -> Collate:
+    """A display name as its index holds it. Python's `lower` differs from PostgreSQL's (Σ, İ)."""
+    return Collate(Lower(path), "C")

@@ -37,7 +37,7 @@ VALUES: dict[str, Callable[[World], list[Any]]] = {
     "ids": lambda world: [world.ids, world.people[:3], [], world.posts[::-1] * 2],
     "after": lambda world: [2**63 - 1, 0, *world.ids, -(2**63)],
     "since": lambda world: [min(world.ids), *world.posts, *world.videos, 2**63 - 1],
-    "prefix": lambda world: [
+    "query": lambda world: [
         *("a", "fan1", "á", "a_l'i", "", "%", "_", "\\", "'", "$1", "{}", "😀", "\U0010ffff"),
         *world.names,
     ],

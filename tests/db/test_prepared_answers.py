@@ -17,7 +17,7 @@ WILD: dict[str, st.SearchStrategy[Any]] = {
     "ids": st.lists(st.sampled_from(NOBODY) | st.integers(0, 2**62), max_size=5),
     "after": st.integers(-(2**63), 2**63 - 1),
     "since": st.integers(-(2**63), 2**63 - 1),
-    "prefix": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    "query": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
 }
 """Values that no row of the world has; where none are named: ids of nobody."""
 
