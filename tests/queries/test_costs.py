@@ -5,20 +5,27 @@ from typing import Any
 
 import pytest
 
-from skeletal.queries import content, social, users
-from skeletal.records import Page
+from skeletal.queries import content, feed, social, users
+from skeletal.records import SYSTEM, Page, Viewer
 from tests.factories import make_post, make_user
 from tests.queries.crowd import Crowd, make_crowd
+from tests.queries.reads import FUNCTIONS
 from tests.queries.statements import named, statements
 
-LISTS: dict[str, tuple[str, Callable[[Crowd, int], Page[Any]]]] = {
-    "list_users": ("users", lambda w, n: users.list_users(limit=n)),
-    "list_public_posts": ("posts", lambda w, n: content.list_public_posts(limit=n)),
-    "list_public_videos": ("videos", lambda w, n: content.list_public_videos(limit=n)),
-    "list_user_posts": ("posts", lambda w, n: content.list_user_posts(w.star.pk, limit=n)),
-    "list_comments": ("comments", lambda w, n: content.list_comments(w.posts[0].pk, limit=n)),
-    "get_follower_list": ("follows", lambda w, n: social.get_follower_list(w.star.pk, limit=n)),
-    "get_following_list": ("follows", lambda w, n: social.get_following_list(w.star.pk, limit=n)),
+LISTS: dict[str, tuple[str, Callable[[Crowd, int, Viewer], Page[Any]]]] = {
+    "list_users": ("users", lambda w, n, v: users.list_users(None, n, v)),
+    "list_public_posts": ("posts", lambda w, n, v: content.list_public_posts(None, n, v)),
+    "list_public_videos": ("videos", lambda w, n, v: content.list_public_videos(None, n, v)),
+    "list_user_posts": ("posts", lambda w, n, v: content.list_user_posts(w.star.pk, None, n, v)),
+    "list_comments": ("comments", lambda w, n, v: content.list_comments(w.posts[0].pk, None, n, v)),
+    "get_follower_list": (
+        "follows",
+        lambda w, n, v: social.get_follower_list(w.star.pk, None, n, v),
+    ),
+    "get_following_list": (
+        "follows",
+        lambda w, n, v: social.get_following_list(w.star.pk, None, n, v),
+    ),
 }
 
 
@@ -29,40 +36,84 @@ def crowd(db: None) -> Crowd:
 
 @pytest.mark.parametrize("limit", [1, 20, 100])
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_is_one_statement(crowd: Crowd, name: str, limit: int) -> None:
+def test_a_list_is_one_statement_whoever_asks(crowd: Crowd, name: str, limit: int) -> None:
     table, read = LISTS[name]
-    with named() as sent:
-        page = read(crowd, limit)
-    assert sent == [table]
-    assert len(page.data) == limit
-    assert page.has_more
+    for viewer in (None, crowd.fans[1].pk, SYSTEM):
+        with named() as sent:
+            page = read(crowd, limit, viewer)
+        assert sent == [table]
+        assert len(page.data) == limit
+        assert page.has_more
 
 
 @pytest.mark.parametrize("limit", [20, 100])
 def test_a_post_with_comments_is_two_statements(crowd: Crowd, limit: int) -> None:
-    with named() as sent:
-        found = content.get_post_with_comments(crowd.posts[0].pk, limit=limit)
-    assert sent == ["posts", "comments"]
-    assert len(found.comments.data) == limit
+    for viewer in (None, crowd.fans[0].pk):
+        with named() as sent:
+            found = content.get_post_with_comments(crowd.posts[0].pk, viewer, limit)
+        assert sent == ["posts", "comments"]
+        assert len(found.comments.data) == limit
+
+
+BATCHES: dict[str, tuple[str, Callable[[Crowd, int, Viewer], Any]]] = {
+    "get_multiple_users": ("users", lambda w, n, v: users.get_multiple_users(ids(w.fans[:n]), v)),
+    "batch_user_stats": ("user_profiles", lambda w, n, v: users.batch_user_stats(ids(w.fans[:n]))),
+    "get_multiple_posts": (
+        "posts",
+        lambda w, n, v: content.get_multiple_posts(ids(w.posts[:n]), v),
+    ),
+    "get_multiple_videos": (
+        "videos",
+        lambda w, n, v: content.get_multiple_videos(ids(w.videos[:n]), v),
+    ),
+    "search_users": ("users", lambda w, n, v: users.search_users("fan", n, v)),
+    "get_popular_posts": ("posts", lambda w, n, v: content.get_popular_posts(7, n, v)),
+    "get_trending_videos": ("videos", lambda w, n, v: content.get_trending_videos(n, v)),
+    "get_user_feed": ("posts", lambda w, n, v: feed.get_user_feed(w.fans[0].pk, limit=n).data),
+}
+
+
+def ids(rows: list[Any]) -> list[int]:
+    return [row.pk for row in rows]
 
 
 @pytest.mark.parametrize("many", [20, 100])
-def test_a_batch_is_one_statement(crowd: Crowd, many: int) -> None:
-    fans, posts = [fan.pk for fan in crowd.fans[:many]], [post.pk for post in crowd.posts[:many]]
-    assert statements(lambda: users.get_multiple_users(fans)) == ["users"]
-    assert statements(lambda: content.get_multiple_posts(posts)) == ["posts"]
-    assert len(users.get_multiple_users(fans)) == len(content.get_multiple_posts(posts)) == many
+@pytest.mark.parametrize("name", BATCHES)
+def test_what_has_no_pages_and_the_feed_are_one_statement(
+    crowd: Crowd, name: str, many: int
+) -> None:
+    table, read = BATCHES[name]
+    for viewer in (None, crowd.fans[1].pk, SYSTEM):
+        with named() as sent:
+            found = read(crowd, many, viewer)
+        assert sent == [table]
+        assert len(found) == many
 
 
-def test_one_object_with_exact_counts_is_one_statement(crowd: Crowd) -> None:
-    assert statements(lambda: users.get_user_with_stats(crowd.star.pk)) == ["users"]
-    assert statements(lambda: content.get_video_with_stats(crowd.videos[0].pk)) == ["videos"]
+@pytest.mark.parametrize("many", [20, 100])
+def test_a_further_page_of_the_feed_is_one_statement(crowd: Crowd, many: int) -> None:
+    reader = crowd.fans[0].pk
+    cursor = feed.get_user_feed(reader, limit=2).next_cursor
+    with named() as sent:
+        page = feed.get_user_feed(reader, cursor, many)
+    assert sent == ["posts"]
+    assert len(page.data) == many
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_one_object_with_exact_counts_is_one_statement(crowd: Crowd, signed_in: bool) -> None:
+    star, video = crowd.star.pk, crowd.videos[0].pk
+    viewer = crowd.fans[0].pk if signed_in else None
+    assert statements(lambda: users.get_user_with_stats(star, viewer)) == ["users"]
+    assert statements(lambda: content.get_video_with_stats(video, viewer)) == ["videos"]
+    assert statements(lambda: users.get_user_stats(star)) == ["user_profiles"]
 
 
 def test_a_question_is_one_statement(crowd: Crowd) -> None:
     fan, star = crowd.fans[0].pk, crowd.star.pk
     assert statements(lambda: social.is_following(fan, star)) == ["follows"]
     assert statements(lambda: social.is_blocked(fan, star)) == ["blocks"]
+    assert statements(lambda: users.is_visible_user(star, fan)) == ["users"]
 
 
 def test_only_an_empty_page_asks_whether_its_owner_stands(db: None) -> None:
@@ -71,3 +122,13 @@ def test_only_an_empty_page_asks_whether_its_owner_stands(db: None) -> None:
     assert statements(lambda: content.list_comments(post.pk)) == ["comments", "posts"]
     assert statements(lambda: social.get_follower_list(user.pk)) == ["follows", "users"]
     assert statements(lambda: social.get_following_list(user.pk)) == ["follows", "users"]
+
+
+SINGLES = {
+    *("get_user_with_stats", "get_video_with_stats", "get_user_stats", "get_post_with_comments"),
+    *("is_following", "is_blocked", "is_visible_user"),
+}
+
+
+def test_the_cost_of_every_read_is_told_here() -> None:
+    assert FUNCTIONS.keys() == LISTS.keys() | BATCHES.keys() | SINGLES
