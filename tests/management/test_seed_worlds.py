@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -22,7 +23,7 @@ from skeletal.management.seeding.timeline import Series, identifier
 from skeletal.management.seeding.worlds import SIZES, MadeUp
 from skeletal.models import CounterDelta, SeededWorld
 from tests.management.test_init import manage, start
-from tests.servers import environment
+from tests.servers import ROOT, environment
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 FILLED_BY_OTHERS = {"counter_deltas", "platform_totals", "roles"}
@@ -306,3 +307,14 @@ def test_a_read_only_server_is_one_sentence(ready: str) -> None:
     assert answer.returncode == 1
     assert "the database is read-only" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.slow
+def test_seeding_is_measured_against_bare_copy() -> None:
+    command = [sys.executable, "-m", "tests.measure_seed", "tiny"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["rows"] > 0
+    assert figures["ratio"] > 0

@@ -25,6 +25,8 @@ ALIAS = "maintenance"
 STATEMENT_ROWS = 4_000_000
 """A COPY ends after so many rows: its pending key checks lie in the server's memory."""
 SWEEP_BATCH = 10_000
+CHECK_AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS users_have_profiles DEFERRED"
+"""Keys are checked at each statement's end; an account's profile comes in a later one."""
 REFUSALS = {
     "42501": "this role has not the rights to seed: use the owner's DATABASE_OWNER_URL",
     "53100": "the database's disk is full; nothing was kept",
@@ -123,10 +125,7 @@ def _mark(cursor: CursorWrapper, source: Source, report: Report) -> bool:
 
     Waits without end for a load of the same world that is under way.
     """
-    cursor.execute(
-        "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS users_have_profiles DEFERRED;"
-        "SET LOCAL lock_timeout = 0"
-    )
+    cursor.execute(f"{CHECK_AT_ONCE}; SET LOCAL lock_timeout = 0")
     cursor.execute(
         "INSERT INTO seeded_worlds (id, name, parameters, rows) VALUES (%s, %s, %s, '{}')"
         " ON CONFLICT DO NOTHING",
