@@ -1,12 +1,10 @@
-"""People: account, profile, settings, devices, sessions, roles."""
+"""The account, its profile and its settings."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Collate, Lower
 from django.utils import timezone
 
@@ -16,7 +14,6 @@ from skeletal.models.base import (
     EditableRow,
     EditableTable,
     PlannedQuerySet,
-    Table,
     between,
     classified,
     longest,
@@ -107,7 +104,7 @@ class User(AbstractBaseUser, EditableTable):
         """Every permission of the roles held now, read once."""
         cached: frozenset[str] | None = self.__dict__.get("_granted")
         if cached is None:
-            held = RoleAssignment.objects.current(timezone.now()).filter(user=self)
+            held = self.role_assignments.current(timezone.now())
             lists = held.values_list("role__permissions", flat=True)
             cached = self.__dict__["_granted"] = frozenset(
                 name for names in lists for name in names
@@ -181,124 +178,3 @@ class UserSettings(EditableRow):
 
     def __str__(self) -> str:
         return f"settings of {self.user_id}"
-
-
-class UserDeviceQuerySet(PlannedQuerySet["UserDevice"]):
-    list_related = ("user",)
-
-
-class UserDevice(Table):
-    """A phone, tablet or browser that signed in."""
-
-    privacy = classified(
-        relation="user", identity="fingerprint", secret="push_token", system="platform last_seen_at"
-    )
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="devices", db_index=False)
-    fingerprint = models.CharField(max_length=64)
-    platform = models.CharField(max_length=10)
-    push_token = models.CharField(max_length=512, unique=True, null=True, blank=True)
-    last_seen_at = models.DateTimeField()
-
-    objects = UserDeviceQuerySet.as_manager()
-
-    class Meta:
-        db_table = "user_devices"
-        constraints = [
-            models.UniqueConstraint(fields=["user", "fingerprint"], name="uq_devices_user_print"),
-            one_of("platform", "ios android web", "user_devices_platform"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.platform} of {self.user_id}"
-
-
-class UserSessionQuerySet(PlannedQuerySet["UserSession"]):
-    list_related = ("user", "device")
-
-
-class UserSession(Table):
-    """A sign-in. `refresh_token` and `access_digest` hold SHA-256 digests, never tokens."""
-
-    privacy = classified(
-        relation="user device",
-        secret="refresh_token access_digest",
-        identity="ip_address",
-        system="family_id device_type access_expires_at expires_at revoked_at",
-    )
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="sessions", db_index=False)
-    device = models.ForeignKey(UserDevice, models.SET_NULL, null=True, blank=True)
-    family_id = models.BigIntegerField()
-    refresh_token = models.CharField(max_length=64, unique=True)
-    access_digest = models.CharField(max_length=64, unique=True)
-    device_type = models.CharField(max_length=10)
-    ip_address = models.GenericIPAddressField(null=True, blank=True)
-    access_expires_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = UserSessionQuerySet.as_manager()
-
-    class Meta:
-        db_table = "user_sessions"
-        constraints = [one_of("device_type", "ios android web", "user_sessions_device_type")]
-        indexes = [
-            models.Index(fields=["user", "expires_at"], name="idx_sessions_user_expires"),
-            models.Index(fields=["family_id"], name="idx_sessions_family"),
-        ]
-
-    def __str__(self) -> str:
-        return f"session of {self.user_id}"
-
-
-class RoleQuerySet(PlannedQuerySet["Role"]):
-    detail_related = ("assignments__user",)
-
-
-class Role(Table):
-    """A named set of permissions, such as `skeletal.view_post`."""
-
-    privacy = classified(system="name permissions position")
-
-    name = models.CharField(max_length=40, unique=True)
-    permissions = ArrayField(models.CharField(max_length=100), default=list, blank=True)
-    position = models.SmallIntegerField(default=0)
-
-    objects = RoleQuerySet.as_manager()
-
-    class Meta:
-        db_table = "roles"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class RoleAssignmentQuerySet(PlannedQuerySet["RoleAssignment"]):
-    list_related = ("user", "role", "granted_by")
-
-    def current(self, now: datetime) -> "RoleAssignmentQuerySet":
-        """Assignments that have not expired."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now))
-
-
-class RoleAssignment(Table):
-    """A person holds a role, perhaps until a time."""
-
-    privacy = classified(relation="user granted_by", system="role expires_at")
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="role_assignments", db_index=False)
-    role = models.ForeignKey(Role, models.PROTECT, related_name="assignments")
-    granted_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="grants_given"
-    )
-    expires_at = models.DateTimeField(null=True, blank=True)
-
-    objects = RoleAssignmentQuerySet.as_manager()
-
-    class Meta:
-        db_table = "role_assignments"
-        constraints = [models.UniqueConstraint(fields=["user", "role"], name="uq_user_role")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} is {self.role_id}"
