@@ -44,12 +44,15 @@ class Tally:
         )
 
 
-def counted_by(*tallies: Tally, mutable: bool = False) -> list[pgtrigger.Trigger]:
+def counted_by(
+    *tallies: Tally, mutable: bool = False, events: tuple[str, ...] = ("insert", "delete")
+) -> list[pgtrigger.Trigger]:
     """Statement triggers that keep the tallies of one source table.
 
-    `mutable` says that an UPDATE can change what counts (deletion mark, status, parent).
+    `mutable` says that an UPDATE can change what counts (deletion mark, status, parent). What was
+    counted once and for all, and is deleted when it is old, counts on "insert" alone.
     """
-    events = ("insert", "delete", "update") if mutable else ("insert", "delete")
+    events = (*events, "update") if mutable else events
     return [_counting_trigger(event, tallies) for event in events]
 
 

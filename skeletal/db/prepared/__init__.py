@@ -23,3 +23,6 @@ from skeletal.db.prepared.reads import Read as Read
 from skeletal.db.prepared.reads import handwritten as handwritten
 from skeletal.db.prepared.reads import read as read
 from skeletal.db.prepared.statements import Statement as Statement
+from skeletal.db.prepared.writes import Command as Command
+from skeletal.db.prepared.writes import Write as Write
+from skeletal.db.prepared.writes import write as write

@@ -1,7 +1,7 @@
 """From a QuerySet to the text of a prepared statement: `$n` with its cast, constants inline."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from psycopg import sql
 
 from skeletal.db.prepared.parameters import Param
 
+PART = re.compile(r"\{(\w+)\}")
 PLACE = re.compile(r"%(%|s|\((\w+)\)s)")
 NUMBERS = ("IntegerField", "FloatField", "DecimalField")
 
@@ -57,6 +58,36 @@ def compile_text(
     return replace(_numbered(text, named.__getitem__, connection), names=tuple(names))
 
 
+def embed(
+    text: str,
+    params: Iterable[Param],
+    parts: "Mapping[str, QuerySet[Any] | str]",
+    connection: BaseDatabaseWrapper,
+) -> tuple[str, tuple[Param, ...]]:
+    """Put a QuerySet, or plain SQL, wherever hand SQL says `{name}`; return all parameters too."""
+    named = {param.name: param for param in params}
+
+    def part(match: "re.Match[str]") -> str:
+        inner = parts[match[1]]
+        if isinstance(inner, str):
+            return inner
+        compiler = inner.query.get_compiler(connection=connection, elide_empty=False)
+        sql_text, values = compiler.as_sql()
+        waiting = iter(values)
+        return PLACE.sub(lambda place: written(place, waiting), sql_text)
+
+    def written(place: "re.Match[str]", waiting: "Iterator[Any]") -> str:
+        if place[1] == "%":
+            return "%%"
+        value = next(waiting)
+        if isinstance(value, Param):
+            _require_one_type(named.setdefault(value.name, value), value, connection)
+            return f"%({value.name})s"
+        return sql.Literal(value).as_string(connection.connection).replace("%", "%%")
+
+    return PART.sub(part, text), tuple(named.values())
+
+
 def _numbered(
     text: str, value_of: Any, connection: BaseDatabaseWrapper, *, blind: bool = False
 ) -> Text:
@@ -69,12 +100,16 @@ def _numbered(
         if not isinstance(value, Param):
             return sql.Literal(value).as_string(connection.connection)
         cast = value.cast(connection)
-        if params.setdefault(value.name, value).cast(connection) != cast:
-            raise TypeError(f"parameter {value.name} has two types")
+        _require_one_type(params.setdefault(value.name, value), value, connection)
         typed = f"${list(params).index(value.name) + 1}::{cast}"
         return f"(SELECT {typed})" if blind else typed
 
     return Text(PLACE.sub(place, text), tuple(params.values()))
+
+
+def _require_one_type(first: Param, again: Param, connection: BaseDatabaseWrapper) -> None:
+    if first.cast(connection) != again.cast(connection):
+        raise TypeError(f"parameter {first.name} has two types")
 
 
 def _refuse_converters(compiler: Any) -> None:
