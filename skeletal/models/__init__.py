@@ -1,6 +1,7 @@
 """Every table of the skeleton: rows, constraints, indexes, triggers, loading plans."""
 
 from skeletal.models.content import Comment as Comment
+from skeletal.models.content import Draft as Draft
 from skeletal.models.content import Hashtag as Hashtag
 from skeletal.models.content import MediaAttachment as MediaAttachment
 from skeletal.models.content import Mention as Mention
@@ -8,9 +9,13 @@ from skeletal.models.content import Poll as Poll
 from skeletal.models.content import PollVote as PollVote
 from skeletal.models.content import Post as Post
 from skeletal.models.content import PostHashtag as PostHashtag
+from skeletal.models.content import PostRevision as PostRevision
 from skeletal.models.content import Repost as Repost
 from skeletal.models.content import Video as Video
 from skeletal.models.content import VideoRendition as VideoRendition
+from skeletal.models.content import VideoView as VideoView
+from skeletal.models.events import IdempotencyKey as IdempotencyKey
+from skeletal.models.events import OutboxEvent as OutboxEvent
 from skeletal.models.moderation import AuditDetail as AuditDetail
 from skeletal.models.moderation import AuditLog as AuditLog
 from skeletal.models.moderation import ContentReport as ContentReport
@@ -29,7 +34,9 @@ from skeletal.models.social import CircleMember as CircleMember
 from skeletal.models.social import Conversation as Conversation
 from skeletal.models.social import ConversationMember as ConversationMember
 from skeletal.models.social import Follow as Follow
+from skeletal.models.social import FollowRequest as FollowRequest
 from skeletal.models.social import HashtagFollow as HashtagFollow
+from skeletal.models.social import KeywordFilter as KeywordFilter
 from skeletal.models.social import Like as Like
 from skeletal.models.social import Message as Message
 from skeletal.models.social import Mute as Mute

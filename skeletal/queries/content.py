@@ -17,7 +17,7 @@ from skeletal.queries.batches import in_order, wanted
 from skeletal.queries.counters import exact, exactly
 from skeletal.queries.pages import ids_first, newest_first, oldest_first, page_of, size_of
 from skeletal.queries.users import is_visible_user
-from skeletal.queries.visibility import AUTHOR, JUDGED, Rows, Sight, sight_of, visible
+from skeletal.queries.visibility import AUTHOR, JUDGED, PUBLIC, Rows, Sight, sight_of, visible
 from skeletal.records import Page, Viewer
 from skeletal.records.content import CommentRecord, PostRecord, PostWithComments, VideoRecord
 
@@ -148,7 +148,7 @@ def _comments_page(
 
 
 def _public(rows: Rows, sight: Sight) -> Rows:
-    return visible(rows.filter(visibility="public"), sight, known={"audience": "public"})
+    return visible(rows.filter(visibility="public"), sight, known=PUBLIC)
 
 
 def _since(days: int) -> int:

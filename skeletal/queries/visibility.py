@@ -32,7 +32,7 @@ class Sight(StrEnum):
 
 ACCOUNT = Q(active=True, blocks=False, blocked_by=False)
 AUTHOR = ACCOUNT & Q(muted=False)
-AUDIENCE = Q(own=True) | Q(audience="public") | Q(audience="followers", follows=True)
+AUDIENCE = Q(own=True) | Q(shared=True) & (Q(audience="public", open=True) | Q(follows=True))
 CIRCLE = Q(audience="circle", in_circle=True)
 RULES: dict[type[Model], Q] = {
     User: ACCOUNT,
@@ -40,7 +40,12 @@ RULES: dict[type[Model], Q] = {
     Video: Q(live=True) & AUTHOR & AUDIENCE,
     Comment: Q(live=True) & AUTHOR,
 }
-"""A comment besides is seen only where its post or video is: its reads ask that once."""
+"""What a private account shares with the public is for its followers: it is not `open`.
+
+A comment besides is seen only where its post or video is: its reads ask that once.
+"""
+PUBLIC: Known = {"audience": "public", "shared": True}
+"""What is known of a row whose audience is the public."""
 
 VIEWER = Param("viewer")
 JUDGED: Known = {"active": True, "blocks": False, "blocked_by": False, "muted": False}
@@ -95,7 +100,8 @@ def visible(
 def may_see(model: type[Model], facts: Known) -> bool:
     """Whether one to whom `facts` apply may see a row of `model`: no statement.
 
-    Facts: live, active, own, blocks, blocked_by, muted, audience, follows, in_circle.
+    Facts: live, active, open, own, blocks, blocked_by, muted, audience, shared (with the public
+    or with followers), follows, in_circle.
     """
     return _reduce(RULES[model], lambda fact, wanted: facts[fact] == wanted) is True
 
@@ -163,6 +169,8 @@ CONDITIONS: dict[str, Callable[[_Place], Q]] = {
     "blocked_by": lambda place: Q(Exists(place.between(BLOCKS, "blocked_id", "blocker_id"))),
     "muted": _muted,
     "audience": lambda place: Q(visibility=place.wanted),
+    "shared": lambda place: Q(visibility__in=["public", "followers"]),
+    "open": lambda place: Q(**{f"{place.account}is_private": False}),
     "follows": lambda place: _stands(place.between(FOLLOWS, "follower_id", "followee_id")),
     "in_circle": _in_circle,
 }

@@ -14,7 +14,11 @@ BONDS = (
     *("stranger", "followed", "circle", "blocked by the reader", "blocking the reader"),
     *(f"muted: {kind}" for kind in MUTES),
     "muting the reader",
+    *("private", "private, followed"),
 )
+
+
+FAR = ("stranger", "circle", "private")
 
 
 class Cast(NamedTuple):
@@ -28,7 +32,7 @@ def make_cast() -> Cast:
     (reader,) = world.join("active")
     authors = dict(zip(BONDS, world.join(*("active" for _ in BONDS)), strict=True))
     gone = dict(zip(INACTIVE, world.join(*INACTIVE), strict=True))
-    near = [author for bond, author in authors.items() if bond not in ("stranger", "circle")]
+    near = [author for bond, author in authors.items() if bond not in FAR]
     near += gone.values()
     others = [*authors.values(), *gone.values()]
     world.follow(*((reader, author) for author in near), *((author, reader) for author in others))
@@ -37,6 +41,7 @@ def make_cast() -> Cast:
     world.block(
         (reader, authors["blocked by the reader"]), (authors["blocking the reader"], reader)
     )
+    world.close(authors["private"], authors["private, followed"])
     for kind in MUTES:
         world.mute(kind, (reader, authors[f"muted: {kind}"]))
     world.mute("for ever", (authors["muting the reader"], reader))

@@ -49,6 +49,7 @@ class Bond(NamedTuple):
     blocked_by: bool = False
     mutes: str = ""
     muted_by: str = ""
+    private: bool = False
 
 
 BARRIERS = (
@@ -63,6 +64,9 @@ BARRIERS = (
 BONDS = [
     barrier._replace(follows=follows, in_circle=in_circle)
     for barrier, follows, in_circle in product(BARRIERS, (False, True), (False, True))
+] + [
+    barrier._replace(follows=follows, private=True)
+    for barrier, follows in product((*BARRIERS[:2], Bond(in_circle=True)), (False, True))
 ]
 
 
@@ -77,6 +81,8 @@ def tie(world: World, viewer: User, author: User, bond: Bond) -> None:
         world.block((author, viewer))
     if bond.mutes:
         world.mute(bond.mutes, (viewer, author))
+    if bond.private:
+        world.close(author)
     if bond.muted_by:
         world.mute(bond.muted_by, (author, viewer))
 
@@ -151,7 +157,7 @@ def test_all_forms_agree_on_everything(db: None) -> None:
 PEOPLE = st.sampled_from(list(STATES))
 KINDS = st.sampled_from(["", *MUTES])
 SOME_BONDS = st.builds(
-    Bond, st.booleans(), st.booleans(), st.booleans(), st.booleans(), KINDS, KINDS
+    Bond, st.booleans(), st.booleans(), st.booleans(), st.booleans(), KINDS, KINDS, st.booleans()
 )
 
 

@@ -51,6 +51,7 @@ class World:
         self.blocks: set[tuple[Any, Any]] = set()
         self.mutes: dict[tuple[Any, Any], str] = {}
         self.members: set[tuple[Any, Any]] = set()
+        self.private: set[int] = set()
         self.rows: dict[type[Model], dict[int, Any]] = defaultdict(dict)
 
     def join(self, *states: str, name: str = "person") -> list[User]:
@@ -68,6 +69,11 @@ class World:
         self.people |= {user.pk: user for user in made}
         self.states |= {user.pk: state for user, state in zip(made, states, strict=True)}
         return made
+
+    def close(self, *people: User) -> None:
+        """Make accounts private."""
+        self.private |= {user.pk for user in people}
+        User.objects.filter(pk__in=self.private).update(is_private=True)
 
     def follow(self, *pairs: Pair) -> None:
         Follow.objects.bulk_create(Follow(follower=one, followee=two) for one, two in pairs)
@@ -139,11 +145,11 @@ class World:
 
     def is_meant(self, viewer: Viewer, row: Any) -> bool:
         """Whether the viewer belongs to the row's audience."""
-        if row.visibility == "public":
+        if row.visibility == "public" and row.author_id not in self.private:
             return True
         if viewer == row.author_id:
             return True
-        if row.visibility == "followers":
+        if row.visibility in ("public", "followers"):
             return (viewer, row.author_id) in self.follows
         if row.visibility == "circle":
             return (row.circle_id, viewer) in self.members
@@ -163,6 +169,8 @@ class World:
         if not isinstance(row, User):
             about["live"] = row.status == "published" and row.deleted_at is None
             about["audience"] = getattr(row, "visibility", "public")
+            about["shared"] = about["audience"] in ("public", "followers")
+            about["open"] = author not in self.private
             about["in_circle"] = (getattr(row, "circle_id", None), viewer) in self.members
         return about
 

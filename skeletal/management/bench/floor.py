@@ -22,15 +22,19 @@ NOT EXISTS (SELECT FROM mutes WHERE muter_id = %s AND muted_id = u.id AND scope 
 """
 LIVE = "x.status = 'published' AND x.deleted_at IS NULL"
 AUDIENCE = """
-(x.visibility = 'public' OR x.author_id = %s
- OR x.visibility = 'followers' AND
+(x.visibility = 'public' AND NOT u.is_private OR x.author_id = %s
+ OR x.visibility IN ('public', 'followers') AND
     (SELECT true FROM follows WHERE follower_id = %s AND followee_id = x.author_id)
  OR x.visibility = 'circle' AND
     (SELECT true FROM circle_members WHERE circle_id = x.circle_id AND member_id = %s))
 """
 VIDEO_AUDIENCE = """
-(x.visibility = 'public' OR x.author_id = %s
- OR x.visibility = 'followers' AND
+(x.visibility = 'public' AND NOT u.is_private OR x.author_id = %s
+ OR x.visibility IN ('public', 'followers') AND
+    (SELECT true FROM follows WHERE follower_id = %s AND followee_id = x.author_id))
+"""
+PUBLIC = """
+x.visibility = 'public' AND (NOT u.is_private OR x.author_id = %s OR
     (SELECT true FROM follows WHERE follower_id = %s AND followee_id = x.author_id))
 """
 AUTHOR = f"JOIN users u ON u.id = x.author_id AND {ACTIVE} JOIN user_profiles p ON p.user_id = u.id"
@@ -157,18 +161,18 @@ POSTS = hand(
 POPULAR = hand(
     f"""
     SELECT {POST} FROM posts x {AUTHOR}
-    WHERE x.id >= %s AND {LIVE} AND x.visibility = 'public' AND {UNBLOCKED} AND {UNMUTED}
+    WHERE x.id >= %s AND {LIVE} AND {PUBLIC} AND {UNBLOCKED} AND {UNMUTED}
     ORDER BY x.likes_count DESC, x.id DESC LIMIT 20
     """,
-    "since viewer viewer viewer",
+    "since viewer viewer viewer viewer viewer",
 )
 PUBLIC_POSTS = hand(
     f"""
     SELECT {POST} FROM posts x {AUTHOR}
-    WHERE {LIVE} AND x.visibility = 'public' AND {UNBLOCKED} AND {UNMUTED}
+    WHERE {LIVE} AND {PUBLIC} AND {UNBLOCKED} AND {UNMUTED}
     ORDER BY x.id DESC LIMIT 21
     """,
-    "viewer viewer viewer",
+    "viewer viewer viewer viewer viewer",
 )
 USER_POSTS = hand(
     f"""
@@ -199,10 +203,10 @@ VIDEOS = hand(
 TRENDING = hand(
     f"""
     SELECT {VIDEO} FROM videos x {AUTHOR}
-    WHERE x.id >= %s AND {LIVE} AND x.visibility = 'public' AND {UNBLOCKED} AND {UNMUTED}
+    WHERE x.id >= %s AND {LIVE} AND {PUBLIC} AND {UNBLOCKED} AND {UNMUTED}
     ORDER BY x.views_count DESC, x.id DESC LIMIT 20
     """,
-    "since viewer viewer viewer",
+    "since viewer viewer viewer viewer viewer",
 )
 OWNER = f"""
 EXISTS (SELECT FROM users u WHERE u.id = %s AND {ACTIVE} AND {UNBLOCKED})

@@ -120,3 +120,36 @@ class VideoRendition(Table):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.resolution}"
+
+
+class VideoViewQuerySet(PlannedQuerySet["VideoView"]):
+    list_related = ("video",)
+
+
+class VideoView(Table):
+    """Somebody watched a video; once in each window of time, however often they come back.
+
+    `viewer_key` is a person's id, or below zero a keyed digest of a visitor's token.
+    """
+
+    privacy = classified(relation="video viewer_key", system="window_start watched")
+
+    video = models.ForeignKey(Video, models.CASCADE, related_name="views", db_index=False)
+    viewer_key = models.BigIntegerField()
+    window_start = models.DateTimeField()
+    watched = models.IntegerField(help_text="milliseconds")
+
+    objects = VideoViewQuerySet.as_manager()
+
+    class Meta:
+        db_table = "video_views"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["video", "viewer_key", "window_start"], name="uq_video_view"
+            ),
+            at_least("watched", 0, "video_views_watched"),
+        ]
+        triggers = counted_by(Tally("video", "video_id", "views_count"), events=("insert",))
+
+    def __str__(self) -> str:
+        return f"{self.viewer_key} watched {self.video_id}"

@@ -4,8 +4,10 @@ from skeletal.models.social.circles import Circle as Circle
 from skeletal.models.social.circles import CircleMember as CircleMember
 from skeletal.models.social.circles import UserList as UserList
 from skeletal.models.social.circles import UserListMember as UserListMember
+from skeletal.models.social.filters import KeywordFilter as KeywordFilter
 from skeletal.models.social.graph import Block as Block
 from skeletal.models.social.graph import Follow as Follow
+from skeletal.models.social.graph import FollowRequest as FollowRequest
 from skeletal.models.social.graph import Mute as Mute
 from skeletal.models.social.messages import Conversation as Conversation
 from skeletal.models.social.messages import ConversationMember as ConversationMember

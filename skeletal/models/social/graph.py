@@ -45,6 +45,36 @@ class Follow(Table):
         return f"{self.follower_id} follows {self.followee_id}"
 
 
+class FollowRequestQuerySet(PlannedQuerySet["FollowRequest"]):
+    list_related = ("follower__profile", "followee__profile")
+
+
+class FollowRequest(Table):
+    """`follower` asks a private account; the row goes when it is answered or withdrawn."""
+
+    privacy = classified(relation="follower followee")
+
+    follower = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="asking", db_index=False
+    )
+    followee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="asked_by", db_index=False
+    )
+
+    objects = FollowRequestQuerySet.as_manager()
+
+    class Meta:
+        db_table = "follow_requests"
+        constraints = [
+            models.UniqueConstraint(fields=["follower", "followee"], name="uq_follow_request"),
+            differ("follower", "followee", "follow_requests_not_self"),
+        ]
+        indexes = [models.Index(fields=["followee", "-id"], name="idx_follow_requests_followee")]
+
+    def __str__(self) -> str:
+        return f"{self.follower_id} asks {self.followee_id}"
+
+
 class BlockQuerySet(PlannedQuerySet["Block"]):
     list_related = ("blocker", "blocked")
 

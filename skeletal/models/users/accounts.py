@@ -42,7 +42,11 @@ class UserQuerySet(PlannedQuerySet["User"]):
 
 
 class User(AbstractBaseUser, EditableTable):
-    """An account. Username and e-mail are stored normalised; erasure renames them."""
+    """An account. Username and e-mail are stored normalised; erasure renames them.
+
+    `username_skeleton` is equal for names that look alike, and empty for accounts that were
+    loaded and not registered. Whom a private account does not let follow sees none of its posts.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -51,12 +55,13 @@ class User(AbstractBaseUser, EditableTable):
         ERASED = "erased"
 
     privacy = classified(
-        identity="username email phone avatar_url locale",
+        identity="username username_skeleton email phone avatar_url locale",
         secret="password",
-        system="status verified is_staff is_superuser last_login deleted_at",
+        system="status verified is_private is_staff is_superuser last_login deleted_at",
     )
 
     username = models.CharField(max_length=30, unique=True)
+    username_skeleton = models.CharField(max_length=120, null=True, blank=True)
     email = models.EmailField(max_length=254, unique=True)
     phone = models.CharField(max_length=16, unique=True, null=True, blank=True)
     password = models.CharField(max_length=128, db_column="password_hash")
@@ -64,6 +69,7 @@ class User(AbstractBaseUser, EditableTable):
     verified = models.BooleanField(default=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.ACTIVE)
     locale = models.CharField(max_length=35, default="en")
+    is_private = models.BooleanField(db_default=False)
     is_staff = models.BooleanField(default=False)
     is_superuser = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -76,7 +82,14 @@ class User(AbstractBaseUser, EditableTable):
 
     class Meta:
         db_table = "users"
-        constraints = [one_of("status", "active suspended deactivated erased", "users_status")]
+        constraints = [
+            one_of("status", "active suspended deactivated erased", "users_status"),
+            models.UniqueConstraint(
+                fields=["username_skeleton"],
+                name="uq_users_skeleton",
+                condition=models.Q(username_skeleton__isnull=False),
+            ),
+        ]
         indexes = [models.Index(Collate("username", "C"), name="idx_users_username")]
         triggers = counted_by(Tally("platform", "1", "users_count"))
 
