@@ -17,6 +17,8 @@ USERS = Encoder(
     status="active",
     is_staff=False,
     is_superuser=False,
+    is_private=False,
+    username_skeleton=None,
     last_login=None,
     deleted_at=None,
 )

@@ -10,7 +10,15 @@ from skeletal.models import RoleAssignment, User, UserDevice, UserProfile, UserS
 
 UNUSABLE = "!seeded"
 """Django's mark of a password that nobody can sign in with."""
-USERS = Encoder(User, password_hash=UNUSABLE, is_staff=False, is_superuser=False, deleted_at=None)
+USERS = Encoder(
+    User,
+    password_hash=UNUSABLE,
+    is_staff=False,
+    is_superuser=False,
+    is_private=False,
+    username_skeleton=None,
+    deleted_at=None,
+)
 PROFILES = Encoder(UserProfile)
 SETTINGS = Encoder(UserSettings)
 DEVICES = Encoder(UserDevice)
