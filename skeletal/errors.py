@@ -27,6 +27,20 @@ class InvalidInput(DairaError):
     status = 400
 
 
+class Forbidden(DairaError):
+    """The one who acts may not: the account is suspended, or the thing is not theirs."""
+
+    code = "forbidden"
+    status = 403
+
+
+class Conflict(DairaError):
+    """It stands against something that is there: a name that is taken, a key used for another."""
+
+    code = "conflict"
+    status = 409
+
+
 class InvalidCursor(InvalidInput):
     """The page token is damaged, forged, of another list or of another order."""
 

@@ -1,0 +1,16 @@
+"""Writes between people, and on what they see.
+
+Each takes ids, checks that the one who acts is active and sees what they act upon, and may be
+repeated: a second call changes nothing and says so.
+"""
+
+from skeletal.actions.social.graph import accept_follow as accept_follow
+from skeletal.actions.social.graph import decline_follow as decline_follow
+from skeletal.actions.social.graph import follow_user as follow_user
+from skeletal.actions.social.graph import unfollow_user as unfollow_user
+from skeletal.actions.social.likes import like as like
+from skeletal.actions.social.likes import unlike as unlike
+from skeletal.actions.social.walls import block_user as block_user
+from skeletal.actions.social.walls import mute_user as mute_user
+from skeletal.actions.social.walls import unblock_user as unblock_user
+from skeletal.actions.social.walls import unmute_user as unmute_user
