@@ -1,5 +1,6 @@
 """Likes: once each, of what one sees, counted exactly."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_like_stands_once_and_is_told_once(alice: User, bob: User, kind: str) 
 def test_a_like_costs_one_statement(alice: User, bob: User, kind: str) -> None:
     thing = THINGS[kind](author=alice)
     for call in (social.like, social.like, social.unlike, social.unlike):
-        assert len(statements(lambda call=call: call(bob.pk, kind, thing.pk))) == 1
+        assert len(statements(partial(call, bob.pk, kind, thing.pk))) == 1
 
 
 @KIND
@@ -111,7 +112,7 @@ def test_other_types_are_refused(bob: User, kind: str) -> None:
 def test_fifty_likes_at_once_are_one(django_db_blocker: Any) -> None:
     author, fan = make_user(), make_user()
     post = make_post(author=author)
-    results = at_once([lambda: social.like(fan.pk, "post", post.pk)] * 50)
+    results = at_once([partial(social.like, fan.pk, "post", post.pk)] * 50)
     assert all(isinstance(result, LikeResult) for result in results), results
     assert sum(result.changed for result in results) == 1
     assert Like.objects.count() == 1
@@ -123,12 +124,12 @@ def test_fifty_likes_at_once_are_one(django_db_blocker: Any) -> None:
 def test_forty_people_like_one_post_at_once() -> None:
     people = [make_user() for _ in range(40)]
     post = make_post()
-    calls = [lambda fan=fan: social.like(fan.pk, "post", post.pk) for fan in people]
+    calls = [partial(social.like, fan.pk, "post", post.pk) for fan in people]
     results = at_once(calls)
     assert all(result.changed for result in results), results
     assert get_post_with_comments(post.pk).post.likes_count == len(people)
     assert get_multiple_posts([post.pk])[post.pk].likes_count == 0  # until the next sweep
     assert CounterDelta.objects.filter(object_type="post", counter="likes_count").count() == 40
-    back = at_once([lambda fan=fan: social.unlike(fan.pk, "post", post.pk) for fan in people])
+    back = at_once([partial(social.unlike, fan.pk, "post", post.pk) for fan in people])
     assert all(result.changed for result in back), back
     assert get_post_with_comments(post.pk).post.likes_count == 0

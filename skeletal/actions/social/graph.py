@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from skeletal.actions.acting import ACTOR, require
-from skeletal.actions.events import FOLLOW_CREATED, FOLLOW_DELETED, FOLLOW_REQUESTED, Fact
+from skeletal.actions.events import Fact
+from skeletal.actions.social.facts import FOLLOW_CREATED, FOLLOW_DELETED, FOLLOW_REQUESTED
 from skeletal.db.prepared import Command, Param, write
 from skeletal.errors import InvalidInput, NotFound
 from skeletal.models import User

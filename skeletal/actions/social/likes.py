@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from skeletal.actions.acting import ACTOR, require
-from skeletal.actions.events import LIKE_CREATED, LIKE_DELETED
+from skeletal.actions.social.facts import LIKE_CREATED, LIKE_DELETED
 from skeletal.db.prepared import TEXT, Command, Param, write
 from skeletal.errors import InvalidInput
 from skeletal.models import Comment, Post, Video

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from skeletal.actions.acting import ACTOR, require
-from skeletal.actions.events import BLOCKED, FOLLOW_DELETED, MUTED, UNBLOCKED, UNMUTED
+from skeletal.actions.social.facts import BLOCKED, FOLLOW_DELETED, MUTED, UNBLOCKED, UNMUTED
 from skeletal.db.prepared import MOMENT, TEXT, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import InvalidInput
