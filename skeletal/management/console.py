@@ -12,6 +12,9 @@ from rich.table import Table
 from skeletal.db.failures import unavailable
 from skeletal.errors import DairaError, SchemaDrift
 
+PLAIN_WIDTH = 160
+"""Where nobody says how wide the paper is, no column is cut."""
+
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
@@ -33,7 +36,10 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
         table.add_column(column)
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    console.print(table)
 
 
 def _told(error: DatabaseError) -> str:

@@ -12,6 +12,7 @@ from skeletal.errors import SetupError
 from skeletal.management.bench import cases, chart, report, run
 from skeletal.management.bench.contest import DifferentAnswers
 from skeletal.management.bench.measuring import Contender, interleave
+from skeletal.management.bench.report import COLUMNS
 from skeletal.management.seeding import load, sources
 
 FEW: dict[str, Any] = {"rounds": 1, "calls": 10}
@@ -58,6 +59,10 @@ def test_the_command_writes_its_figures_and_a_chart(
     assert all(calls > 0 for calls in figures["throughput"].values())
     assert "calls/s" in told
     assert (tmp_path / "bench.svg").read_text().startswith("<svg")
+    table = (tmp_path / "bench.md").read_text().splitlines()
+    assert len(table) == len(cases.CASES) + 3
+    assert {line.count("|") for line in table} == {len(COLUMNS) + 1}
+    assert all(column in told for column in COLUMNS)
 
 
 def test_an_unknown_read_and_an_empty_database_are_told_in_one_sentence(

@@ -60,6 +60,12 @@ def rows(report: Report) -> list[tuple[str, ...]]:
     return [*map(_row, report.lines), last]
 
 
+def markdown(report: Report) -> str:
+    """The table for a page of the docs."""
+    table = [COLUMNS, ["---"] * len(COLUMNS), *rows(report)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in table)
+
+
 def mean(values: list[float]) -> float:
     """The geometric mean; 0 of nothing."""
     positive = [value for value in values if value > 0]

@@ -18,7 +18,7 @@ from skeletal.management.seeding import load, sources
 
 
 class Command(BaseCommand):
-    help = "Measure each public read: time, CPU, statements, memory; writes bench.json, bench.svg."
+    help = "Measure each public read: time, CPU, statements, memory; writes JSON, a chart, a table."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--world", choices=sources.WORLDS, default="medium")
@@ -66,7 +66,8 @@ class Command(BaseCommand):
         text = json.dumps(found.as_json(), indent=1)
         (folder / "bench.json").write_text(text + "\n", encoding="utf-8")
         (folder / "bench.svg").write_text(chart.draw(found), encoding="utf-8")
-        self.stdout.write(f"written: {folder / 'bench.json'}, {folder / 'bench.svg'}")
+        (folder / "bench.md").write_text(report.markdown(found), encoding="utf-8")
+        self.stdout.write(f"written to {folder}: bench.json, bench.svg, bench.md")
 
 
 def _room_for_a_crowd() -> None:
