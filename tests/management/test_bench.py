@@ -13,7 +13,9 @@ from skeletal.management.bench import cases, chart, report, run
 from skeletal.management.bench.contest import DifferentAnswers
 from skeletal.management.bench.measuring import Contender, interleave
 from skeletal.management.bench.report import COLUMNS
+from skeletal.management.bench.writes import WRITES
 from skeletal.management.seeding import load, sources
+from skeletal.models import Follow, Like, OutboxEvent
 
 FEW: dict[str, Any] = {"rounds": 1, "calls": 10}
 
@@ -49,6 +51,7 @@ def test_a_wrong_answer_stops_the_run(small_world: None, monkeypatch: pytest.Mon
 def test_the_command_writes_its_figures_and_a_chart(
     small_world: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    before = (Like.objects.count(), Follow.objects.count())
     call_command("bench", world="small", out=tmp_path, rounds=2)
     told = capsys.readouterr().out
     figures = json.loads((tmp_path / "bench.json").read_text())
@@ -60,7 +63,10 @@ def test_the_command_writes_its_figures_and_a_chart(
     assert "calls/s" in told
     assert (tmp_path / "bench.svg").read_text().startswith("<svg")
     table = (tmp_path / "bench.md").read_text().splitlines()
-    assert len(table) == len(cases.CASES) + 3
+    assert len(table) == len(cases.CASES) + len(WRITES) + 3
+    assert len(figures["writes"]) == len(WRITES)
+    assert (Like.objects.count(), Follow.objects.count()) == before
+    assert not OutboxEvent.objects.exists()
     assert {line.count("|") for line in table} == {len(COLUMNS) + 1}
     assert all(column in told for column in COLUMNS)
 

@@ -9,14 +9,18 @@ from typing import Any, cast
 import psycopg
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db.models import Max
 
-from skeletal.errors import DairaError, NotFound
+from skeletal.actions.counters import sweep
+from skeletal.errors import DairaError, Forbidden, NotFound
 from skeletal.management.bench import answers, depth, memory
 from skeletal.management.bench.cases import CASES, Case
 from skeletal.management.bench.crowd import Made, calls_per_second
 from skeletal.management.bench.measuring import Contender, Series, interleave
 from skeletal.management.bench.report import Line, Report
 from skeletal.management.bench.subjects import Ask, Subjects, choose
+from skeletal.management.bench.writes import WRITES, WriteCase
+from skeletal.models import OutboxEvent
 from skeletal.queries import content, feed
 
 OURS, FLOOR, ORDINARY = "ours", "floor", "ordinary"
@@ -42,6 +46,10 @@ def run(
             if not names or case.name in names:
                 report.lines.append(bench.line(case))
                 tell(case.name)
+        for write in WRITES:
+            if not names or write.name in names:
+                report.writes.append(bench.write(write))
+                tell(write.name)
         if not names:
             report.depths = bench.depths()
             report.memory = memory.now(_backend())
@@ -74,6 +82,16 @@ class _Bench:
         series = interleave(self._contenders(case), asks, self.rounds)
         return _line(case, series, sum(rows) / len(rows))
 
+    def write(self, case: WriteCase) -> Line:
+        """Time a write with its commit; what it told is taken away again."""
+        last = _last_fact()
+        asks = self._found(case, [a for a in self.subjects.asks(case.asks) if not case.stands(a)])
+        try:
+            return _line(case, interleave(self._contenders(case), asks, self.rounds), 1)
+        finally:
+            OutboxEvent.objects.filter(id__gt=last).delete()
+            sweep()
+
     def depths(self) -> list[depth.Depth]:
         few, heavy = self.subjects.few, self.subjects.heavy
         lists: dict[str, depth.Read] = {
@@ -102,15 +120,18 @@ class _Bench:
         return found
 
     def _asks(self, case: Case) -> list[Ask]:
+        return self._found(case, self.subjects.asks(case.asks))
+
+    def _found(self, case: Case | WriteCase, asks: list[Ask]) -> list[Ask]:
         """Calls that find something: whoever is blocked or suspended is not found."""
         found = []
-        for ask in self.subjects.asks(case.asks):
-            with suppress(NotFound):
+        for ask in asks:
+            with suppress(NotFound, Forbidden):
                 case.ours(ask)
                 found.append(ask)
         return found
 
-    def _contenders(self, case: Case) -> list[Contender]:
+    def _contenders(self, case: Case | WriteCase) -> list[Contender]:
         floor = self.link.info.backend_pid
         return [
             Contender(OURS, case.ours, _backend(), self.calls),
@@ -132,7 +153,7 @@ class _Bench:
         return len(ours)
 
 
-def _line(case: Case, series: dict[str, Series], rows: float) -> Line:
+def _line(case: Case | WriteCase, series: dict[str, Series], rows: float) -> Line:
     ours, floor, ordinary = series[OURS], series[FLOOR], series[ORDINARY]
     return Line(
         name=case.name,
@@ -148,6 +169,10 @@ def _line(case: Case, series: dict[str, Series], rows: float) -> Line:
         orm_wall=ordinary.quiet("wall") / ours.quiet("wall"),
         orm_client=ordinary.quiet("client") / ours.quiet("client"),
     )
+
+
+def _last_fact() -> int:
+    return OutboxEvent.objects.aggregate(last=Max("id"))["last"] or 0
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class Report:
     world: str
     machine: str
     lines: list[Line] = field(default_factory=list)
+    writes: list[Line] = field(default_factory=list)
     depths: list[Depth] = field(default_factory=list)
     throughput: dict[str, float] = field(default_factory=dict)
     memory: Memory | None = None
@@ -54,10 +55,10 @@ COLUMNS = (
 
 
 def rows(report: Report) -> list[tuple[str, ...]]:
-    """The lines of the table, the means last."""
+    """The lines of the table: reads, their means, writes."""
     means = report.means
-    last = ("geometric mean", *[""] * 7, *(f"{means[name]:.2f}" for name in means))
-    return [*map(_row, report.lines), last]
+    middle = ("geometric mean", *[""] * 7, *(f"{means[name]:.2f}" for name in means))
+    return [*map(_row, report.lines), middle, *map(_row, report.writes)]
 
 
 def markdown(report: Report) -> str:

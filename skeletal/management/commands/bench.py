@@ -14,22 +14,23 @@ from skeletal.management import console
 from skeletal.management.bench import chart, report, run
 from skeletal.management.bench.cases import CASES
 from skeletal.management.bench.contest import CROWD
+from skeletal.management.bench.writes import WRITES
 from skeletal.management.seeding import load, sources
+
+NAMES = [*(case.name for case in CASES), *(case.name for case in WRITES)]
 
 
 class Command(BaseCommand):
-    help = "Measure each public read: time, CPU, statements, memory; writes JSON, a chart, a table."
+    help = "Measure each public read and write: time, CPU, memory; also as JSON, chart and table."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--world", choices=sources.WORLDS, default="medium")
         parser.add_argument("--rounds", type=int, default=8, help="default 8")
         parser.add_argument("--out", type=Path, default=settings.HOME / "bench", metavar="DIR")
-        parser.add_argument(
-            "reads", nargs="*", metavar="READ", help=f"of {', '.join(case.name for case in CASES)}"
-        )
+        parser.add_argument("reads", nargs="*", metavar="READ", help=f"of {', '.join(NAMES)}")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in set(options["reads"]) - {case.name for case in CASES}:
+        for name in set(options["reads"]) - set(NAMES):
             raise CommandError(f"no read is called {name}")
         _room_for_a_crowd()
         with console.one_sentence():
