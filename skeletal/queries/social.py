@@ -3,11 +3,11 @@
 A list shows the people whom the viewer may see, and is itself there only where its owner is.
 """
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from skeletal.db.prepared import Param, read
 from skeletal.errors import NotFound
-from skeletal.models import Block, Follow
+from skeletal.models import Block, Follow, User
 from skeletal.queries.pages import newest_first, page_of
 from skeletal.queries.users import is_visible_user
 from skeletal.queries.visibility import Sight, sight_of, visible
@@ -56,16 +56,19 @@ def _found(page: Page[FollowRecord], user_id: int, viewer_id: Viewer) -> Page[Fo
 
 @read(FollowRecord, paths={"user": "follower", "followed_at": "created_at"}, key="pk")
 def _followers(sight: Sight, continued: bool, size: int) -> QuerySet[Follow]:
-    rows = Follow.objects.filter(followee_id=Param("user_id"))
-    rows = visible(visible(rows, sight, at="followee"), sight, at="follower")
-    return newest_first(rows, continued, size)
+    rows = Follow.objects.filter(_owner(sight), followee_id=Param("user_id"))
+    return newest_first(visible(rows, sight, at="follower"), continued, size)
 
 
 @read(FollowRecord, paths={"user": "followee", "followed_at": "created_at"}, key="pk")
 def _following(sight: Sight, continued: bool, size: int) -> QuerySet[Follow]:
-    rows = Follow.objects.filter(follower_id=Param("user_id"))
-    rows = visible(visible(rows, sight, at="follower"), sight, at="followee")
-    return newest_first(rows, continued, size)
+    rows = Follow.objects.filter(_owner(sight), follower_id=Param("user_id"))
+    return newest_first(visible(rows, sight, at="followee"), continued, size)
+
+
+def _owner(sight: Sight) -> Exists:
+    """Judged once for the list, not once a row: joined, it also misled the planner (57 ms)."""
+    return Exists(visible(User.objects.filter(pk=Param("user_id")), sight))
 
 
 @read(int, paths={"": "pk"})

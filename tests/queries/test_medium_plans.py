@@ -45,6 +45,7 @@ ROWS = {
     "social.following": "follows WHERE follower_id = {owner}",
     "users.people": "users",
 }
+MOST_BLOCKS = 21 * 20
 LISTS = [read for read in READS if read._key]
 LIST = pytest.mark.parametrize("read", LISTS, ids=lambda read: read.name)
 
@@ -76,10 +77,15 @@ def test_a_list_walks_its_index(medium: None, read: Read[Any], sight: Sight) -> 
 
 @LIST
 def test_a_deep_page_reads_no_more_than_the_first(medium: None, read: Read[Any]) -> None:
-    """Counted in pages of the database that are touched, which no neighbour disturbs."""
+    """Counted in blocks that are touched, which no neighbour disturbs: some ten index probes a row.
+
+    Neighbours of the first page may lie in one block, so it alone is no measure.
+    """
     first = _touched(_explain(read, Sight.PERSON, None))
     deep = _touched(_explain(read, Sight.PERSON, _deep(read, _owner(read))))
-    assert deep <= 1.5 * first + 20, (first, deep)
+    if read.name != "feed.feed":
+        assert first <= MOST_BLOCKS
+    assert deep <= max(1.5 * first, MOST_BLOCKS), (first, deep)
 
 
 def test_people_are_found_by_both_names_from_their_indexes(medium: None) -> None:
@@ -106,7 +112,9 @@ def _plan(read: Read[Any], shape: tuple[Any, ...], values: dict[str, Any]) -> An
     with connection.connection.cursor() as raw:
         raw.execute(f"SET plan_cache_mode = {mode}")
         raw.execute("PREPARE looked_at AS " + statement.sql)
-        run = sql.SQL("EXECUTE looked_at({})").format(sql.SQL(", ").join(given))
+        run: sql.Composable = sql.SQL("EXECUTE looked_at")
+        if given:
+            run += sql.SQL("({})").format(sql.SQL(", ").join(given))
         try:
             raw.execute(sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ") + run)
             row = raw.fetchone()
