@@ -1,6 +1,8 @@
 """Follows and requests: once each, exactly counted, never behind a block."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -186,10 +188,10 @@ def test_fifty_follows_at_once_are_one() -> None:
 def test_a_block_and_a_follow_at_once_never_leave_the_follow(private: bool) -> None:
     for _ in range(25):
         one, two = make_user(), make_user(is_private=private)
-        follow = partial(social.follow_user, one.pk, two.pk)
+        follow: Callable[[], Any] = partial(social.follow_user, one.pk, two.pk)
         if private:
             follow()
-            follow = partial(social.accept_follow, two.pk, one.pk)  # type: ignore[arg-type]
+            follow = partial(social.accept_follow, two.pk, one.pk)
         back = partial(social.follow_user, two.pk, one.pk)
         results = at_once([follow, partial(social.block_user, two.pk, one.pk), back, follow])
         assert Block.objects.filter(blocker=two, blocked=one).exists(), results
