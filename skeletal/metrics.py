@@ -42,6 +42,9 @@ TRANSACTION_RETRIES = Counter(
 UNKNOWN_OUTCOMES = Counter(
     "daira_unknown_outcomes_total", "Connections lost while committing: the work may stand"
 )
+FAILED_EVENTS = Counter(
+    "daira_failed_events_total", "Events whose actions failed and were put off", ["event"]
+)
 _STATEMENTS = {
     "daira_queries_total": "calls",
     "daira_query_errors_total": "errors",

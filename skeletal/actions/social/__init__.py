@@ -10,6 +10,10 @@ from skeletal.actions.social.graph import follow_user as follow_user
 from skeletal.actions.social.graph import unfollow_user as unfollow_user
 from skeletal.actions.social.likes import like as like
 from skeletal.actions.social.likes import unlike as unlike
+from skeletal.actions.social.notifications import (
+    mark_notifications_read as mark_notifications_read,
+)
+from skeletal.actions.social.notifications import notify as notify
 from skeletal.actions.social.walls import block_user as block_user
 from skeletal.actions.social.walls import mute_user as mute_user
 from skeletal.actions.social.walls import unblock_user as unblock_user

@@ -38,7 +38,9 @@ class Notification(Table):
                 fields=["user", "kind", "actor", "subject_type", "subject_id"],
                 name="uq_notification",
             ),
-            one_of("kind", "follow like comment mention repost message", "notifications_kind"),
+            one_of(
+                "kind", "follow request like comment mention repost message", "notifications_kind"
+            ),
             one_of("subject_type", "user post video comment message", "notifications_subject"),
         ]
         indexes = [
