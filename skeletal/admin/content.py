@@ -7,6 +7,7 @@ from skeletal.admin.search import Search
 from skeletal.admin.words import by_words
 from skeletal.models import (
     Comment,
+    Draft,
     Hashtag,
     MediaAttachment,
     Mention,
@@ -14,9 +15,11 @@ from skeletal.models import (
     PollVote,
     Post,
     PostHashtag,
+    PostRevision,
     Repost,
     Video,
     VideoRendition,
+    VideoView,
 )
 
 
@@ -84,3 +87,21 @@ class PollPage(TablePage[Poll]):
 @admin.register(PollVote)
 class PollVotePage(TablePage[PollVote]):
     list_display = ("id", "poll", "user", "choice")
+
+
+@admin.register(PostRevision)
+class PostRevisionPage(TablePage[PostRevision]):
+    list_display = ("id", "post", "version", "created_at")
+
+
+@admin.register(Draft)
+class DraftPage(TablePage[Draft]):
+    """What is not published is read on the row's own page, not in the list."""
+
+    list_display = ("id", "author", "state", "scheduled_at", "error")
+    list_filter = ("state",)
+
+
+@admin.register(VideoView)
+class VideoViewPage(TablePage[VideoView]):
+    list_display = ("id", "video", "window_start", "watched")

@@ -12,7 +12,9 @@ from skeletal.models import (
     Conversation,
     ConversationMember,
     Follow,
+    FollowRequest,
     HashtagFollow,
+    KeywordFilter,
     Like,
     Message,
     Mute,
@@ -102,3 +104,14 @@ class MessagePage(TablePage[Message]):
 @admin.register(Notification)
 class NotificationPage(TablePage[Notification]):
     list_display = ("id", "user", "kind", "actor", "subject_type", "subject_id", "read_at")
+
+
+@admin.register(FollowRequest)
+class FollowRequestPage(TablePage[FollowRequest]):
+    list_display = ("id", "follower", "followee", "created_at")
+    deletable = True
+
+
+@admin.register(KeywordFilter)
+class KeywordFilterPage(TablePage[KeywordFilter]):
+    list_display = ("id", "user", "action", "contexts", "expires_at")

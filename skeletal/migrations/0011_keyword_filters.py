@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=15), size=None
                     ),
                 ),
-                ("action", models.CharField(default="hide", max_length=5)),
+                ("action", models.CharField(default="hide", max_length=10)),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "user",

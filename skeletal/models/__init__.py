@@ -14,8 +14,6 @@ from skeletal.models.content import Repost as Repost
 from skeletal.models.content import Video as Video
 from skeletal.models.content import VideoRendition as VideoRendition
 from skeletal.models.content import VideoView as VideoView
-from skeletal.models.events import IdempotencyKey as IdempotencyKey
-from skeletal.models.events import OutboxEvent as OutboxEvent
 from skeletal.models.moderation import AuditDetail as AuditDetail
 from skeletal.models.moderation import AuditLog as AuditLog
 from skeletal.models.moderation import ContentReport as ContentReport
@@ -25,6 +23,8 @@ from skeletal.models.payments import Payment as Payment
 from skeletal.models.payments import Transaction as Transaction
 from skeletal.models.payments import Wallet as Wallet
 from skeletal.models.platform import CounterDelta as CounterDelta
+from skeletal.models.platform import IdempotencyKey as IdempotencyKey
+from skeletal.models.platform import OutboxEvent as OutboxEvent
 from skeletal.models.platform import PlatformTotals as PlatformTotals
 from skeletal.models.platform import SeededWorld as SeededWorld
 from skeletal.models.social import Block as Block

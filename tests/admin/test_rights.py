@@ -165,7 +165,7 @@ def test_an_edge_goes_with_its_count_and_leaves_an_audit_row(site: Client) -> No
 
 DELETABLE = [
     m.RoleAssignment, m.Repost, m.PostHashtag, m.Mention, m.Follow, m.Block, m.Mute, m.Like,
-    m.Bookmark, m.HashtagFollow, m.CircleMember, m.UserListMember,
+    m.Bookmark, m.HashtagFollow, m.CircleMember, m.UserListMember, m.FollowRequest,
 ]  # fmt: skip
 
 

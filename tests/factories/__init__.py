@@ -7,6 +7,7 @@ from django.db import models
 from skeletal import models as m
 from tests.factories.base import number as number
 from tests.factories.content import make_comment as make_comment
+from tests.factories.content import make_draft as make_draft
 from tests.factories.content import make_hashtag as make_hashtag
 from tests.factories.content import make_media as make_media
 from tests.factories.content import make_mention as make_mention
@@ -16,7 +17,11 @@ from tests.factories.content import make_post as make_post
 from tests.factories.content import make_post_hashtag as make_post_hashtag
 from tests.factories.content import make_rendition as make_rendition
 from tests.factories.content import make_repost as make_repost
+from tests.factories.content import make_revision as make_revision
 from tests.factories.content import make_video as make_video
+from tests.factories.content import make_view as make_view
+from tests.factories.events import make_event as make_event
+from tests.factories.events import make_idempotency_key as make_idempotency_key
 from tests.factories.moderation import make_audit_detail as make_audit_detail
 from tests.factories.moderation import make_audit_log as make_audit_log
 from tests.factories.moderation import make_report as make_report
@@ -33,7 +38,9 @@ from tests.factories.social import make_circle as make_circle
 from tests.factories.social import make_circle_member as make_circle_member
 from tests.factories.social import make_conversation as make_conversation
 from tests.factories.social import make_conversation_member as make_conversation_member
+from tests.factories.social import make_filter as make_filter
 from tests.factories.social import make_follow as make_follow
+from tests.factories.social import make_follow_request as make_follow_request
 from tests.factories.social import make_hashtag_follow as make_hashtag_follow
 from tests.factories.social import make_like as make_like
 from tests.factories.social import make_list as make_list
@@ -91,5 +98,12 @@ FACTORIES: dict[type[models.Model], Callable[..., models.Model]] = {
     m.AuditLog: make_audit_log,
     m.AuditDetail: make_audit_detail,
     m.SeededWorld: make_world_marker,
+    m.Draft: make_draft,
+    m.PostRevision: make_revision,
+    m.VideoView: make_view,
+    m.FollowRequest: make_follow_request,
+    m.KeywordFilter: make_filter,
+    m.OutboxEvent: make_event,
+    m.IdempotencyKey: make_idempotency_key,
 }
 """Every table but `counter_deltas` (triggers write it) and `platform_totals` (one row stands)."""

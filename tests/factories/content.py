@@ -97,5 +97,25 @@ def make_comment(*, parent: m.Comment | None = None, **overrides: Any) -> m.Comm
     return make(m.Comment, overrides, author=make_user, content=lambda: f"comment {number()}")
 
 
+def make_draft(**overrides: Any) -> m.Draft:
+    return make(m.Draft, overrides, author=make_user, payload=lambda: {"content": "later"})
+
+
+def make_revision(**overrides: Any) -> m.PostRevision:
+    return make(m.PostRevision, overrides, post=make_post, version=1, content="before")
+
+
+def make_view(**overrides: Any) -> m.VideoView:
+    """A view by a new viewer in the window that begins now."""
+    return make(
+        m.VideoView,
+        overrides,
+        video=make_video,
+        viewer_key=number,
+        window_start=timezone.now,
+        watched=3000,
+    )
+
+
 def make_repost(**overrides: Any) -> m.Repost:
     return make(m.Repost, overrides, user=make_user, post=make_post)

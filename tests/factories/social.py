@@ -16,6 +16,10 @@ def make_follow(**overrides: Any) -> m.Follow:
     return make(m.Follow, overrides, follower=make_user, followee=make_user)
 
 
+def make_follow_request(**overrides: Any) -> m.FollowRequest:
+    return make(m.FollowRequest, overrides, follower=make_user, followee=make_user)
+
+
 def make_block(**overrides: Any) -> m.Block:
     return make(m.Block, overrides, blocker=make_user, blocked=make_user)
 
@@ -40,6 +44,17 @@ def make_bookmark(*, target: m.Post | m.Video | None = None, **overrides: Any) -
 
 def make_hashtag_follow(**overrides: Any) -> m.HashtagFollow:
     return make(m.HashtagFollow, overrides, user=make_user, hashtag=make_hashtag)
+
+
+def make_filter(**overrides: Any) -> m.KeywordFilter:
+    return make(
+        m.KeywordFilter,
+        overrides,
+        user=make_user,
+        phrase=lambda: f"phrase{number()}",
+        shown="Phrase",
+        contexts=["home"],
+    )
 
 
 def make_circle(**overrides: Any) -> m.Circle:

@@ -201,6 +201,13 @@ def _leave_invalid_index(database: "psycopg.Connection[Any]") -> None:
         database.execute(failing)
 
 
+LATER = (
+    *("drafts", "follow_requests", "idempotency_keys", "keyword_filters", "outbox_events"),
+    *("post_revisions", "video_views"),
+)
+"""The tables of later migrations."""
+
+
 def test_a_rollback_counts_first_and_then_takes_the_chapters_back(ready: str) -> None:
     told = manage(ready, "init", "--rollback-to", "0004", "--dry-run", "--json")
     losses = json.loads(told.stdout)["lost"]
@@ -209,6 +216,7 @@ def test_a_rollback_counts_first_and_then_takes_the_chapters_back(ready: str) ->
         "audit_logs": 1,
         "content_reports": 0,
         "moderation_reviews": 0,
+        **dict.fromkeys(LATER, 0),
     }
     assert manage(ready, "init").stdout.startswith("Run migrations: nothing to apply")
     assert manage(ready, "init", "--rollback-to", "0004").returncode == 0

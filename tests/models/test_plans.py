@@ -54,6 +54,13 @@ LIST: dict[type[models.Model], str] = {
     m.AuditLog: "audit_logs users",
     m.AuditDetail: "audit_details audit_logs",
     m.SeededWorld: "seeded_worlds",
+    m.Draft: "drafts users",
+    m.PostRevision: "post_revisions posts",
+    m.VideoView: "video_views videos",
+    m.FollowRequest: "follow_requests users user_profiles users user_profiles",
+    m.KeywordFilter: "keyword_filters users",
+    m.OutboxEvent: "outbox_events",
+    m.IdempotencyKey: "idempotency_keys users",
 }
 DETAIL: dict[type[models.Model], tuple[str, ...]] = {
     m.User: (

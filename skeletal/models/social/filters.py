@@ -25,7 +25,7 @@ class KeywordFilter(EditableTable):
     shown = models.CharField(max_length=100)
     whole_word = models.BooleanField(default=True)
     contexts = ArrayField(models.CharField(max_length=15))
-    action = models.CharField(max_length=5, default="hide")
+    action = models.CharField(max_length=10, default="hide")
     expires_at = models.DateTimeField(null=True, blank=True)
 
     objects = KeywordFilterQuerySet.as_manager()
