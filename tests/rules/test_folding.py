@@ -5,6 +5,7 @@ import gzip
 import json
 import unicodedata
 from pathlib import Path
+from typing import Literal, get_args
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from skeletal.rules import tables
 from skeletal.rules.folding import TABLE, fold
 from skeletal.rules.tables import make_folding
 
+Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 of_unicode_14 = pytest.mark.skipif(
     unicodedata.unidata_version != make_folding.UNICODE, reason="the table is of Unicode 14"
 )
@@ -89,7 +91,7 @@ def test_every_case_of_a_letter_folds_alike() -> None:
 
 @of_unicode_14
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_canonical_equivalents_fold_alike(form: str) -> None:
+def test_canonical_equivalents_fold_alike(form: Form) -> None:
     """But for Hangul, whose syllables are not taken apart."""
     differing = {c for c in ASSIGNED if fold(unicodedata.normalize(form, c)) != fold(c)}
     syllables = set(map(chr, range(0xAC00, 0xD7A4)))
@@ -98,7 +100,7 @@ def test_canonical_equivalents_fold_alike(form: str) -> None:
 
 @of_unicode_14
 @pytest.mark.parametrize("form", ["NFKC", "NFKD"])
-def test_compatibility_forms_fold_alike(form: str) -> None:
+def test_compatibility_forms_fold_alike(form: Form) -> None:
     """But for Hangul, whose jamo are not joined."""
     differing = {c for c in ASSIGNED if fold(unicodedata.normalize(form, c)) != fold(c)}
     names = map(unicodedata.name, differing)
@@ -108,7 +110,7 @@ def test_compatibility_forms_fold_alike(form: str) -> None:
 
 @given(text=SEEN)
 def test_both_normal_forms_of_a_text_fold_alike(text: str) -> None:
-    forms = {fold(unicodedata.normalize(form, text)) for form in ("NFC", "NFD", "NFKC", "NFKD")}
+    forms = {fold(unicodedata.normalize(form, text)) for form in get_args(Form)}
     assert forms == {fold(text)}
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from skeletal.errors import InvalidInput
 from skeletal.models import User
 from skeletal.rules import usernames
+from skeletal.rules.folding import fold
 from skeletal.rules.tables import make_confusables
 from skeletal.rules.usernames import LOOKS, RESERVED, skeleton, username
 
@@ -178,4 +179,4 @@ def test_each_two_look_alikes_have_one_skeleton(data: Path) -> None:
 
 
 def _is_folded(*texts: str) -> bool:
-    return all(usernames.fold(text) == text for text in texts)
+    return all(fold(text) == text for text in texts)

@@ -60,7 +60,7 @@ HANGUL = "1100-11FF 3131-318E A960-A97C AC00-D7A3 D7B0-D7FB"
 
 def ranges(text: str) -> frozenset[str]:
     """The characters of `0300-036F 0483`."""
-    found = set()
+    found: set[str] = set()
     for span in text.split():
         first, _, last = span.partition("-")
         found.update(map(chr, range(int(first, 16), int(last or first, 16) + 1)))
