@@ -1,0 +1,39 @@
+"""How long and how many: the numbers that actions enforce and forms show.
+
+Lengths count code points, as PostgreSQL does. A test holds those that are columns equal to the
+models' own.
+"""
+
+USERNAME = (3, 30)
+DISPLAY_NAME = 50
+BIO = 500
+EMAIL = 254
+EMAIL_LOCAL = 64
+PHONE = 16
+LOCALE = 35
+URL = 2048
+
+POST = 5000
+COMMENT = 2000
+MESSAGE = 5000
+TITLE = 200
+DESCRIPTION = 5000
+ALT_TEXT = 1500
+HASHTAG = 100
+POLL_OPTION = 100
+CIRCLE_NAME = 50
+LIST_NAME = 50
+FOLDER_NAME = 50
+NOTE = 1000
+NONCE = 36
+
+HASHTAGS_PER_POST = 30
+MENTIONS_PER_POST = 50
+MEDIA_PER_POST = 10
+MEDIA_PER_MESSAGE = 10
+POLL_OPTIONS = (2, 10)
+EVIDENCE_PER_REPORT = 10
+
+JSON_BYTES = 16_384
+JSON_DEPTH = 8
+"""Arrays and objects within each other; a bare number has depth 0."""
