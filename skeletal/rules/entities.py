@@ -12,10 +12,9 @@ from typing import NamedTuple
 from unicodedata import category
 
 from skeletal.errors import InvalidInput
-from skeletal.rules import usernames
+from skeletal.rules import limits, usernames
 from skeletal.rules.folding import fold
 
-LONGEST_TAG = 100
 LONGEST_HOST = 253
 LONGEST_LABEL = 63
 
@@ -134,10 +133,10 @@ def _in_tag(character: str) -> bool:
 
 
 def _is_tag(tag: str) -> bool:
-    if not 0 < len(tag) <= LONGEST_TAG:
+    if not 0 < len(tag) <= limits.HASHTAG:
         return False
     name = fold(tag)
-    return len(name) <= LONGEST_TAG and any(map(str.isalpha, name))
+    return len(name) <= limits.HASHTAG and any(map(str.isalpha, name))
 
 
 # Mentions

@@ -5,10 +5,10 @@ import re
 from precis_i18n import get_profile
 
 from skeletal.errors import InvalidInput
-from skeletal.rules import tables
+from skeletal.rules import limits, tables
 from skeletal.rules.folding import fold
 
-SHORTEST, LONGEST = 3, 30
+SHORTEST, LONGEST = limits.USERNAME
 
 LATIN = "a-z"
 ARABIC = (

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skeletal.errors import InvalidInput
-from skeletal.rules import entities
+from skeletal.rules import entities, limits
 from skeletal.rules.entities import Entity, extract, hashtag_name, hashtags, mentions, urls
 from skeletal.rules.folding import fold
 from skeletal.rules.usernames import username
@@ -140,7 +140,7 @@ def test_entities_stand_in_place_and_apart(text: str) -> None:
     found = extract(text)
     assert (hashtags(text), mentions(text), urls(text)) == found
     for tag in found.hashtags:
-        assert 0 < len(hashtag_name(tag.text)) <= entities.LONGEST_TAG
+        assert 0 < len(hashtag_name(tag.text)) <= limits.HASHTAG
 
 
 @pytest.mark.parametrize("part", HOSTILE)
@@ -255,4 +255,4 @@ def test_a_name_is_folded_and_fits_its_column(tag: str) -> None:
     except InvalidInput:
         return
     assert name == fold(name) == hashtag_name(name)
-    assert max(len(name), len(tag)) <= entities.LONGEST_TAG
+    assert max(len(name), len(tag)) <= limits.HASHTAG
