@@ -57,7 +57,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "find", "key", "count"), SUITE, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("kind", "find", "key", "count"), SUITE, ids=[case[0] for case in SUITE])
 def test_the_conformance_suite(data: Path, kind: str, find: Find, key: str, count: int) -> None:
     suite = yaml.safe_load((data / "twitter-text" / "extract.yml").read_text("utf-8"))["tests"]
     cases: list[dict[str, Any]] = suite[kind]
