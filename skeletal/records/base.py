@@ -36,6 +36,13 @@ class Page(Record, Generic[Item], frozen=True, kw_only=True):
         return Page(data=data, next_cursor=self.next_cursor, has_more=self.has_more)
 
 
+class Made(Record, frozen=True, kw_only=True):
+    """The id of a new row; `repeated` says that an earlier call with the same key made it."""
+
+    id: Id
+    repeated: bool
+
+
 class Principal(Record, frozen=True, kw_only=True):
     """Who asks: a person by id, or the system itself."""
 

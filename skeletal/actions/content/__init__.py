@@ -1,0 +1,10 @@
+"""Writes of what people make.
+
+Each takes ids and plain values, validates them by `rules`, checks that the one who acts is active
+and sees what they act upon, and tells it in the outbox within the same transaction.
+"""
+
+from skeletal.actions.content.comments import add_comment as add_comment
+from skeletal.actions.content.comments import delete_comment as delete_comment
+from skeletal.actions.content.posts import delete_post as delete_post
+from skeletal.actions.content.posts import publish_post as publish_post

@@ -1,0 +1,27 @@
+"""What the outbox tells of posts and comments."""
+
+from skeletal.actions.events import fact
+
+POST = {"post_id": "id", "author_id": "id"}
+COMMENT = {"comment_id": "id", "author_id": "id", "post_id": "id?", "video_id": "id?"}
+
+POST_PUBLISHED = fact(
+    "post.published",
+    "post",
+    "A post is there; `mentioned` are the people whom it names and who see its author.",
+    **POST,
+    visibility="word",
+    circle_id="id?",
+    mentioned="ids",
+)
+POST_DELETED = fact("post.deleted", "post", "An author took a post away.", **POST)
+COMMENT_ADDED = fact(
+    "comment.added",
+    "comment",
+    "A comment is there; `answered_id` wrote what it answers.",
+    **COMMENT,
+    parent_id="id?",
+    answered_id="id",
+    mentioned="ids",
+)
+COMMENT_DELETED = fact("comment.deleted", "comment", "A comment was taken away.", **COMMENT)
