@@ -25,3 +25,14 @@ COMMENT_ADDED = fact(
     mentioned="ids",
 )
 COMMENT_DELETED = fact("comment.deleted", "comment", "A comment was taken away.", **COMMENT)
+POST_EDITED = fact(
+    "post.edited",
+    "post",
+    "A text was changed; `mentioned` are people whom it did not name before.",
+    **POST,
+    version="number",
+    mentioned="ids",
+)
+POST_REPOSTED = fact(
+    "post.reposted", "post", "A person passes a post on.", repost_id="id", user_id="id", **POST
+)

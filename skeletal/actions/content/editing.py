@@ -1,0 +1,145 @@
+"""Posts that are changed, with what they said before."""
+
+from typing import Any
+
+from skeletal.actions.content.facts import POST_EDITED
+from skeletal.actions.content.naming import TEXTS, Tag, named_in, rows_of
+from skeletal.db.prepared import BIGINTS, TEXT, Command, Param, write
+from skeletal.db.transactions import execute_transaction
+from skeletal.errors import Forbidden, NotFound
+from skeletal.models import Hashtag, User
+from skeletal.queries.visibility import Sight, visible
+from skeletal.records import Id, Record
+from skeletal.records.social import Changed
+from skeletal.rules import limits, texts
+
+
+class Before(Record, frozen=True, kw_only=True):
+    """The post as it stands, locked, and what its new text names."""
+
+    author_id: Id
+    active: bool
+    gone: bool
+    content: str
+    people: list[Id]
+    tag_ids: list[Id]
+    tag_names: list[str]
+    tag_usable: list[bool]
+
+
+def edit_post(author_id: int, post_id: int, *, content: str) -> Changed:
+    """Give a post another text, and keep the one before as a revision.
+
+    3 statements within BEGIN and COMMIT, 1 or 2 more where a hashtag is new. Hashtags and
+    mentions follow the new text. Of two edits at once each keeps what it found. The same text
+    again changes nothing. Raises InvalidInput, NotFound for a post that is absent or was taken
+    away, Forbidden for one of somebody else and for an account that is not active.
+    """
+    named = named_in(texts.text(content, field="content", most=limits.POST, least=1))
+    values: dict[str, Any] = {
+        "viewer": author_id,
+        "actor": author_id,
+        "post_id": post_id,
+        "content": content,
+        "people": named.people,
+        "names": list(named.tags),
+    }
+
+    def work() -> bool:
+        _lock().first(post_id=post_id)
+        before = _required(_before().first(**values), author_id)
+        if before.content == content:
+            return False
+        known = zip(before.tag_ids, before.tag_names, before.tag_usable, strict=True)
+        tags = [Tag(id=id_, name=name, usable=usable) for id_, name, usable in known]
+        tag_ids = rows_of(named.tags, tags)
+        shown = list(named.tags.values())
+        _edit().first(**(values | {"people": before.people, "tags": shown, "tag_ids": tag_ids}))
+        return True
+
+    return Changed(changed=execute_transaction(work))
+
+
+def _required(before: Before | None, author_id: int) -> Before:
+    if before is None or before.gone:
+        raise NotFound("no such post")
+    if before.author_id != author_id:
+        raise Forbidden("this post is somebody else's")
+    if not before.active:
+        raise Forbidden("this account may not act")
+    return before
+
+
+@write(int)
+def _lock() -> Command:
+    """In a statement of its own: the next one sees what an edit before this one left."""
+    return Command(
+        "SELECT id FROM posts WHERE id = %(post_id)s FOR NO KEY UPDATE", [Param("post_id")]
+    )
+
+
+@write(Before)
+def _before() -> Command:
+    people = visible(User.objects.filter(username__any=Param("people", TEXTS)), Sight.PERSON)
+    tags = Hashtag.objects.filter(name__any=Param("names", TEXTS))
+    return Command(
+        """
+        WITH tags AS MATERIALIZED ({tags})
+        SELECT p.author_id, u.status = 'active' AND u.deleted_at IS NULL AS active,
+               p.deleted_at IS NOT NULL AS gone, p.content, ARRAY({people}) AS people,
+               ARRAY(SELECT id FROM tags ORDER BY id) AS tag_ids,
+               ARRAY(SELECT name FROM tags ORDER BY id) AS tag_names,
+               ARRAY(SELECT usable FROM tags ORDER BY id) AS tag_usable
+        FROM posts p JOIN users u ON u.id = p.author_id WHERE p.id = %(post_id)s
+        """,
+        [Param("post_id")],
+        people=people.order_by("pk").values("id"),
+        tags=tags.values("id", "name", "usable"),
+    )
+
+
+@write(int)
+def _edit() -> Command:
+    told = POST_EDITED.row(
+        "kept",
+        of="%(post_id)s",
+        actor="%(actor)s",
+        post_id="%(post_id)s",
+        author_id="%(actor)s",
+        version="kept.version",
+        mentioned="ARRAY(SELECT user_id FROM named)",
+    )
+    return Command(
+        """
+        WITH kept AS (
+            INSERT INTO post_revisions (post_id, version, content, media_urls)
+            SELECT id, 1 + (SELECT count(*) FROM post_revisions WHERE post_id = posts.id),
+                   content, media_urls
+            FROM posts WHERE id = %(post_id)s RETURNING version
+        ), edited AS (
+            UPDATE posts SET content = %(content)s, hashtags = %(tags)s, edited_at = now(),
+                             updated_at = now()
+            WHERE id = %(post_id)s
+        ), untagged AS (
+            DELETE FROM post_hashtags
+            WHERE post_id = %(post_id)s AND hashtag_id <> ALL(%(tag_ids)s)
+        ), tagged AS (
+            INSERT INTO post_hashtags (post_id, hashtag_id)
+            SELECT %(post_id)s, tag FROM unnest(%(tag_ids)s) tag ON CONFLICT DO NOTHING
+        ), unnamed AS (
+            DELETE FROM mentions WHERE post_id = %(post_id)s AND user_id <> ALL(%(people)s)
+        ), named AS (
+            INSERT INTO mentions (post_id, user_id, silent)
+            SELECT %(post_id)s, person, false FROM unnest(%(people)s) person
+            ON CONFLICT DO NOTHING RETURNING user_id
+        ), told AS ({told})
+        SELECT version FROM kept
+        """,
+        [
+            *(Param(name) for name in ("post_id", "actor")),
+            *(Param(name, BIGINTS) for name in ("tag_ids", "people")),
+            Param("content", TEXT),
+            Param("tags", TEXTS),
+        ],
+        told=told,
+    )
