@@ -11,7 +11,7 @@ from tests.db.shapes import VALUES, names, shapes
 from tests.db.world import World
 
 CALLS = 12
-BY_KEY = ("users.user", "users.stats", "users.visible_user", "social.follow", "social.block")
+BY_KEY = ("users.user", "users.stats", "users.visible_user", "graph.follow", "graph.block")
 """Found by a unique key: the plan for all values costs what one for these values does."""
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from skeletal.models import Comment, Post, User, Video
@@ -127,8 +128,13 @@ def public_functions() -> dict[str, Callable[..., Any]]:
         name: found
         for module in (users, content, social, feed)
         for name, found in inspect.getmembers(module, inspect.isfunction)
-        if found.__module__ == module.__name__ and not name.startswith("_")
+        if _is_of(module, found) and not name.startswith("_")
     }
+
+
+def _is_of(module: ModuleType, found: Callable[..., Any]) -> bool:
+    """A room that is a folder shows the functions of its modules."""
+    return f"{found.__module__}.".startswith(f"{module.__name__}.")
 
 
 FUNCTIONS = public_functions()

@@ -22,16 +22,16 @@ INDEXES = {
     "content.public_videos": "idx_videos_public",
     "content.user_posts": "idx_posts_feed",
     "feed.feed": "idx_posts_feed",
-    "social.followers": "idx_follows_followee",
-    "social.following": "idx_follows_follower",
+    "graph.followers": "idx_follows_followee",
+    "graph.following": "idx_follows_follower",
     "users.people": "users_pkey",
 }
 """The index that each list walks."""
 BUSIEST = {
     "content.comments": "SELECT post_id FROM comments WHERE post_id IS NOT NULL",
     "content.user_posts": "SELECT author_id FROM posts",
-    "social.followers": "SELECT followee_id FROM follows",
-    "social.following": "SELECT follower_id FROM follows",
+    "graph.followers": "SELECT followee_id FROM follows",
+    "graph.following": "SELECT follower_id FROM follows",
     "feed.feed": "SELECT follower_id FROM follows",
 }
 """Where the owner of the longest list is found."""
@@ -41,8 +41,8 @@ ROWS = {
     "content.public_videos": "videos WHERE visibility = 'public'",
     "content.user_posts": "posts WHERE author_id = {owner}",
     "feed.feed": "posts",
-    "social.followers": "follows WHERE followee_id = {owner}",
-    "social.following": "follows WHERE follower_id = {owner}",
+    "graph.followers": "follows WHERE followee_id = {owner}",
+    "graph.following": "follows WHERE follower_id = {owner}",
     "users.people": "users",
 }
 MOST_BLOCKS = 21 * 20
