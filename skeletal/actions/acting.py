@@ -1,9 +1,14 @@
 """What every write asks first: who acts, and whether the thing is there for them."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from skeletal.db.prepared import Param
-from skeletal.errors import Forbidden, NotFound
+from django.db import IntegrityError
+
+from skeletal.db.prepared import Command, Param, write
+from skeletal.db.transactions import execute_transaction
+from skeletal.errors import Conflict, Forbidden, NotFound
 from skeletal.models import User
 
 ACTOR = User.objects.filter(pk=Param("actor"), status="active", deleted_at=None).values("id")
@@ -21,6 +26,7 @@ class Answer(Protocol):
 
 
 A = TypeVar("A", bound=Answer)
+T = TypeVar("T")
 
 
 def require(answer: A | None, what: str) -> A:
@@ -37,3 +43,34 @@ def require_actor(user_id: Any) -> None:
     """Raise Forbidden unless the account is active: 1 statement."""
     if not User.objects.filter(pk=user_id, status="active", deleted_at=None).exists():
         raise Forbidden("this account may not act")
+
+
+@contextmanager
+def conflicting(**sentences: str) -> Iterator[None]:
+    """Turn the refusal by a constraint that is named here into Conflict with its sentence.
+
+    What it holds is a transaction, or a savepoint of one.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if name in sentences:
+            raise Conflict(sentences[name]) from error
+        raise
+
+
+def one_at_a_time(person: int, write_it: Callable[[], T]) -> T:
+    """Run a write while no other that counts the same person's rows runs: 1 statement beside it."""
+
+    def locked() -> T:
+        _lock().first(person=person)
+        return write_it()
+
+    return execute_transaction(locked)
+
+
+@write(bool)
+def _lock() -> Command:
+    """In a statement of its own: the next one sees what others committed before the lock."""
+    return Command("SELECT daira_lock_pair(%(person)s, %(person)s) IS NULL", [Param("person")])

@@ -1,6 +1,6 @@
 """What others see of the edges between people, and what writes on them answer."""
 
-from skeletal.records.base import Count, Moment, Record
+from skeletal.records.base import Count, Id, Moment, Record
 from skeletal.records.users import UserCard
 
 
@@ -33,4 +33,11 @@ class FollowResult(Record, frozen=True, kw_only=True):
 class Changed(Record, frozen=True, kw_only=True):
     """Whether the call changed anything: a repeated one does not."""
 
+    changed: bool
+
+
+class Made(Record, frozen=True, kw_only=True):
+    """What was made, by its id; `changed` is false where it stood already."""
+
+    id: Id
     changed: bool
