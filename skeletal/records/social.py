@@ -41,3 +41,15 @@ class Made(Record, frozen=True, kw_only=True):
 
     id: Id
     changed: bool
+
+
+class KeywordFilterRecord(Record, frozen=True, kw_only=True):
+    """Words that a person does not want to read: `shown` as typed, `phrase` as it is compared."""
+
+    id: Id
+    shown: str
+    phrase: str
+    whole_word: bool
+    contexts: list[str]
+    action: str
+    expires_at: Moment | None

@@ -24,6 +24,7 @@ SHAPES: dict[str, tuple[Hashable, ...]] = {
     "sight": tuple(Sight),
     "continued": (False, True),
     "size": SIZES,
+    "standing": (False, True),
 }
 VALUES: dict[str, Callable[[World], list[Any]]] = {
     "viewer": lambda world: world.people,

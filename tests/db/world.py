@@ -18,6 +18,7 @@ from tests.factories import (
     make_circle,
     make_circle_member,
     make_comment,
+    make_filter,
     make_follow,
     make_mute,
     make_post,
@@ -54,6 +55,7 @@ def make_world() -> World:
         make_post(author=fan, content=f"{n}")
     _talk(Post.objects.get(content="first", author=alice), Video.objects.filter(author=alice)[0])
     _like()
+    make_filter(user=alice)
     return _world()
 
 

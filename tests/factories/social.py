@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from skeletal import models as m
+from skeletal.rules.filters import CONTEXTS
 from tests.factories.base import make, number, point_at
 from tests.factories.content import make_hashtag, make_post
 from tests.factories.users import make_user
@@ -71,6 +72,18 @@ def make_list(**overrides: Any) -> m.UserList:
 
 def make_list_member(**overrides: Any) -> m.UserListMember:
     return make(m.UserListMember, overrides, user_list=make_list, member=make_user)
+
+
+def make_filter(**overrides: Any) -> m.KeywordFilter:
+    """A filter for everywhere; its phrase must be folded already."""
+    overrides.setdefault("phrase", f"phrase{number()}")
+    return make(
+        m.KeywordFilter,
+        overrides,
+        user=make_user,
+        shown=overrides["phrase"],
+        contexts=lambda: list(CONTEXTS),
+    )
 
 
 def make_conversation(**overrides: Any) -> m.Conversation:

@@ -121,6 +121,8 @@ READS: dict[str, Read] = {
 }
 FOR_NOBODY = {"get_user_stats", "batch_user_stats", "is_following", "is_blocked"}
 """Reads of numbers and edges that callers ask for themselves: they have no viewer."""
+OWN = {"list_keyword_filters", "get_filter_matches"}
+"""Reads of what is a person's own: who asks is `user_id`, and nobody else may."""
 
 
 def public_functions() -> dict[str, Callable[..., Any]]:

@@ -16,14 +16,23 @@ from skeletal.records import Page, Viewer
 from skeletal.records.content import PostWithComments
 from tests.queries.cast import Cast, make_cast
 from tests.queries.crowd import INACTIVE, NOW
-from tests.queries.reads import FOR_NOBODY, FUNCTIONS, READS, Arguments, Read, Shown, names_a_viewer
+from tests.queries.reads import (
+    FOR_NOBODY,
+    FUNCTIONS,
+    OWN,
+    READS,
+    Arguments,
+    Read,
+    Shown,
+    names_a_viewer,
+)
 from tests.queries.worlds import World
 
 LIMIT = 5
 
 
 def test_every_public_read_stands_in_the_table() -> None:
-    assert FUNCTIONS.keys() == READS.keys() | FOR_NOBODY
+    assert FUNCTIONS.keys() == READS.keys() | FOR_NOBODY | OWN
     assert {name for name in READS if not names_a_viewer(name)} == {"get_user_feed"}
     assert not any(map(names_a_viewer, FOR_NOBODY))
 

@@ -11,6 +11,9 @@ from skeletal.actions.social.circles import create_circle as create_circle
 from skeletal.actions.social.circles import delete_circle as delete_circle
 from skeletal.actions.social.circles import remove_circle_member as remove_circle_member
 from skeletal.actions.social.circles import rename_circle as rename_circle
+from skeletal.actions.social.filters import create_keyword_filter as create_keyword_filter
+from skeletal.actions.social.filters import delete_keyword_filter as delete_keyword_filter
+from skeletal.actions.social.filters import update_keyword_filter as update_keyword_filter
 from skeletal.actions.social.graph import accept_follow as accept_follow
 from skeletal.actions.social.graph import decline_follow as decline_follow
 from skeletal.actions.social.graph import follow_user as follow_user

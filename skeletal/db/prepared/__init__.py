@@ -17,6 +17,8 @@ from skeletal.db.prepared.parameters import BIGINT as BIGINT
 from skeletal.db.prepared.parameters import BIGINTS as BIGINTS
 from skeletal.db.prepared.parameters import MOMENT as MOMENT
 from skeletal.db.prepared.parameters import TEXT as TEXT
+from skeletal.db.prepared.parameters import TEXTS as TEXTS
+from skeletal.db.prepared.parameters import TRUTH as TRUTH
 from skeletal.db.prepared.parameters import Param as Param
 from skeletal.db.prepared.reads import READS as READS
 from skeletal.db.prepared.reads import Read as Read

@@ -5,13 +5,21 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigIntegerField, DateTimeField, Expression, Field, TextField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    Expression,
+    Field,
+    TextField,
+)
 from django.db.models.sql.compiler import SQLCompiler
 
 from skeletal.db.prepared import wires
 
-BIGINT, TEXT, MOMENT = BigIntegerField(), TextField(), DateTimeField()
+BIGINT, TEXT, MOMENT, TRUTH = BigIntegerField(), TextField(), DateTimeField(), BooleanField()
 BIGINTS: "ArrayField[Any, Any]" = ArrayField(BigIntegerField())
+TEXTS: "ArrayField[Any, Any]" = ArrayField(TextField())
 
 LENGTH = re.compile(r"\(\d+(, ?\d+)?\)|(?<=\[)\d+(?=\])")
 

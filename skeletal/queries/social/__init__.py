@@ -1,5 +1,7 @@
 """The edges between people, as others and as they themselves see them."""
 
+from skeletal.queries.social.filters import get_filter_matches as get_filter_matches
+from skeletal.queries.social.filters import list_keyword_filters as list_keyword_filters
 from skeletal.queries.social.graph import get_follower_list as get_follower_list
 from skeletal.queries.social.graph import get_following_list as get_following_list
 from skeletal.queries.social.graph import is_blocked as is_blocked
