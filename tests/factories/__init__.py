@@ -81,7 +81,6 @@ FACTORIES: dict[type[models.Model], Callable[..., models.Model]] = {
     m.Like: make_like,
     m.Bookmark: make_bookmark,
     m.HashtagFollow: make_hashtag_follow,
-    m.KeywordFilter: make_filter,
     m.Circle: make_circle,
     m.CircleMember: make_circle_member,
     m.UserList: make_list,
