@@ -47,17 +47,6 @@ def make_hashtag_follow(**overrides: Any) -> m.HashtagFollow:
     return make(m.HashtagFollow, overrides, user=make_user, hashtag=make_hashtag)
 
 
-def make_filter(**overrides: Any) -> m.KeywordFilter:
-    return make(
-        m.KeywordFilter,
-        overrides,
-        user=make_user,
-        phrase=lambda: f"phrase{number()}",
-        shown="Phrase",
-        contexts=["home"],
-    )
-
-
 def make_circle(**overrides: Any) -> m.Circle:
     return make(m.Circle, overrides, owner=make_user, name=lambda: f"Circle {number()}")
 
