@@ -5,6 +5,8 @@ models' own.
 """
 
 USERNAME = (3, 30)
+PASSWORD = (8, 128)
+"""Only its length is a rule here."""
 DISPLAY_NAME = 50
 BIO = 500
 EMAIL = 254
