@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import models
 
 from skeletal import models as m
@@ -74,6 +75,11 @@ def test_a_username_fits_its_column() -> None:
     assert longest(m.User, "username") == limits.USERNAME[1]
 
 
+def test_a_password_s_hash_fits_its_column() -> None:
+    longest_password = "x" * limits.PASSWORD[1]
+    assert len(make_password(longest_password)) <= (longest(m.User, "password") or 0)
+
+
 def test_a_poll_needs_as_many_options_as_its_check() -> None:
     [check] = m.Poll._meta.constraints
     assert isinstance(check, models.CheckConstraint)
@@ -82,4 +88,4 @@ def test_a_poll_needs_as_many_options_as_its_check() -> None:
 
 def test_every_limit_is_looked_at_here() -> None:
     named = {name for name in vars(limits) if name.isupper()}
-    assert named == COLUMNS.keys() | NO_COLUMN | {"USERNAME", "POLL_OPTIONS"}
+    assert named == COLUMNS.keys() | NO_COLUMN | {"USERNAME", "PASSWORD", "POLL_OPTIONS"}

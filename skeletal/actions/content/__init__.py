@@ -11,3 +11,7 @@ from skeletal.actions.content.posts import delete_post as delete_post
 from skeletal.actions.content.posts import publish_post as publish_post
 from skeletal.actions.content.reposts import repost as repost
 from skeletal.actions.content.reposts import undo_repost as undo_repost
+from skeletal.actions.content.videos import finish_video as finish_video
+from skeletal.actions.content.videos import publish_video as publish_video
+from skeletal.actions.content.videos import update_video as update_video
+from skeletal.actions.content.views import record_view as record_view

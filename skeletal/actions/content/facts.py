@@ -36,3 +36,6 @@ POST_EDITED = fact(
 POST_REPOSTED = fact(
     "post.reposted", "post", "A person passes a post on.", repost_id="id", user_id="id", **POST
 )
+VIDEO_PUBLISHED = fact(
+    "video.published", "video", "A video can be watched.", video_id="id", author_id="id"
+)

@@ -1,0 +1,143 @@
+"""Videos: published with their files, changed by their author, viewed once an hour."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db.models import F
+
+from skeletal.actions import content
+from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
+from skeletal.models import User, Video, VideoRendition, VideoView
+from skeletal.queries.content import get_video_with_stats
+from skeletal.records import SYSTEM, Made
+from skeletal.records.social import Changed
+from tests.actions.crowds import at_once
+from tests.actions.facts import told
+from tests.factories import make_user, make_video
+from tests.queries.statements import statements
+
+HLS = "https://v.example/a.m3u8"
+FILE: dict[str, Any] = {"kind": "mp4", "url": "https://v.example/a.mp4", "bytes": 9}
+
+
+def test_a_video_with_its_stream_is_published_at_once(alice: User) -> None:
+    made = content.publish_video(alice.pk, "Title", hls_url=HLS, renditions=[FILE])
+    video = get_video_with_stats(made.id)
+    assert (video.title, video.hls_url) == ("Title", HLS)
+    assert video.published_at is not None
+    assert list(VideoRendition.objects.values_list("kind", "bytes")) == [("mp4", 9)]
+    assert [name for name, _ in told()] == ["video.published"]
+
+
+def test_one_that_is_processed_is_seen_when_it_is_done(alice: User) -> None:
+    made = content.publish_video(alice.pk, "Title", renditions=[FILE])
+    with pytest.raises(NotFound):
+        get_video_with_stats(made.id)
+    assert not told()
+    again = {**FILE, "bytes": 10}
+    assert content.finish_video(made.id, hls_url=HLS, renditions=[again]) == Changed(changed=True)
+    assert content.finish_video(made.id, hls_url=HLS) == Changed(changed=False)
+    assert get_video_with_stats(made.id).hls_url == HLS
+    assert VideoRendition.objects.get().bytes == 10
+    assert [name for name, _ in told()] == ["video.published"]
+    with pytest.raises(NotFound):
+        content.finish_video(1, hls_url=HLS)
+
+
+def test_a_key_gives_the_first_answer(alice: User) -> None:
+    first = content.publish_video(alice.pk, "Title", idempotency_key="k")
+    again = content.publish_video(alice.pk, "Title", idempotency_key="k")
+    assert again == Made(id=first.id, repeated=True)
+    with pytest.raises(Conflict):
+        content.publish_video(alice.pk, "Other", idempotency_key="k")
+    assert Video.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"title": ""},
+        {"title": "x" * 201},
+        {"description": "\0"},
+        {"hls_url": "file:///etc/passwd"},
+        {"duration": -1},
+        {"duration": 2**31},
+        {"duration": True},
+        {"resolution": 1.5},
+        {"visibility": "circle"},
+        {"renditions": [{}]},
+        {"renditions": ["x"]},
+        {"renditions": [{**FILE, "owner": 1}]},
+        {"renditions": [{**FILE, "kind": "exe"}]},
+        {"renditions": [FILE] * 51},
+    ],
+    ids=lambda wrong: str(wrong)[:30],
+)
+def test_what_breaks_a_rule_makes_no_video(alice: User, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        content.publish_video(alice.pk, **{"title": "Title"} | wrong)
+    assert not Video.objects.exists()
+
+
+def test_only_its_author_changes_a_video_that_stands(alice: User, bob: User) -> None:
+    video = make_video(author=alice)
+    assert content.update_video(alice.pk, video.pk, title="New", visibility="followers").changed
+    assert get_video_with_stats(video.pk, bob.pk).title == "New"
+    assert not content.update_video(alice.pk, video.pk).changed
+    with pytest.raises(Forbidden):
+        content.update_video(bob.pk, video.pk, title="Mine")
+    with pytest.raises(NotFound):
+        content.update_video(alice.pk, 1, title="New")
+    with pytest.raises(TypeError, match="status"):
+        content.update_video(alice.pk, video.pk, status="published")
+    User.objects.filter(pk=alice.pk).update(status="suspended")
+    with pytest.raises(Forbidden):
+        content.publish_video(alice.pk, "Title")
+
+
+def views(video: Video) -> int:
+    return get_video_with_stats(video.pk, SYSTEM).views_count
+
+
+def test_a_view_counts_once_an_hour(alice: User, bob: User) -> None:
+    video = make_video()
+    for _ in range(3):
+        content.record_view(video.pk, bob.pk, watched=5000)
+        content.record_view(video.pk, visitor="a token", watched=5000)
+    content.record_view(video.pk, alice.pk, watched=2999)
+    assert views(video) == 2
+    VideoView.objects.update(window_start=F("window_start") - timedelta(hours=1))
+    assert content.record_view(video.pk, bob.pk, watched=5000).changed
+    assert views(video) == 3
+    keys = set(VideoView.objects.values_list("viewer_key", flat=True))
+    assert {key > 0 for key in keys} == {True, False}
+    assert len(statements(partial(content.record_view, video.pk, bob.pk, watched=5000))) == 1
+
+
+def test_what_is_not_seen_is_not_viewed(alice: User, bob: User, carol: User) -> None:
+    video = make_video(author=alice)
+    with pytest.raises(NotFound):
+        content.record_view(video.pk, carol.pk, watched=5000)
+    Video.objects.update(visibility="followers")
+    with pytest.raises(NotFound):
+        content.record_view(video.pk, visitor="x", watched=5000)
+    assert content.record_view(video.pk, bob.pk, watched=5000).changed
+    User.objects.filter(pk=bob.pk).update(status="suspended")
+    with pytest.raises(Forbidden):
+        content.record_view(video.pk, bob.pk, watched=5000)
+    for wrong in (-1, 1.5, True, 86_400_001):
+        with pytest.raises(InvalidInput):
+            content.record_view(video.pk, alice.pk, watched=wrong)  # type: ignore[arg-type]
+    for token in ("", "x" * 201, "\0"):
+        with pytest.raises(InvalidInput):
+            content.record_view(video.pk, visitor=token, watched=5000)
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_fifty_views_at_once_are_one() -> None:
+    video, fan = make_video(), make_user()
+    results = at_once([partial(content.record_view, video.pk, fan.pk, watched=5000)] * 50)
+    assert sum(result.changed for result in results) == 1, results
+    assert views(video) == 1
