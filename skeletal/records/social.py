@@ -36,13 +36,6 @@ class Changed(Record, frozen=True, kw_only=True):
     changed: bool
 
 
-class Made(Record, frozen=True, kw_only=True):
-    """What was made, by its id; `changed` is false where it stood already."""
-
-    id: Id
-    changed: bool
-
-
 class KeywordFilterRecord(Record, frozen=True, kw_only=True):
     """Words that a person does not want to read: `shown` as typed, `phrase` as it is compared."""
 

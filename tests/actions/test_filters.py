@@ -82,7 +82,7 @@ def test_a_phrase_has_one_filter(alice: User, bob: User) -> None:
             social.create_keyword_filter(alice.pk, again)
         with pytest.raises(Conflict, match="already"):
             social.update_keyword_filter(alice.pk, dog, again)
-    assert social.create_keyword_filter(bob.pk, "cat").changed
+    assert social.create_keyword_filter(bob.pk, "cat").id
 
 
 def test_of_another_nothing_is_changed(alice: User, bob: User) -> None:

@@ -2,7 +2,8 @@
 
 from skeletal.actions.social import groups
 from skeletal.errors import InvalidInput
-from skeletal.records.social import Changed, Made
+from skeletal.records import Made
+from skeletal.records.social import Changed
 from skeletal.rules import limits
 
 CIRCLE = groups.Kind(

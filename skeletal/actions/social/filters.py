@@ -8,8 +8,8 @@ from skeletal.actions.acting import ACTOR, conflicting, one_at_a_time, require
 from skeletal.db.prepared import MOMENT, TEXT, TEXTS, TRUTH, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict, InvalidInput
-from skeletal.records import Record
-from skeletal.records.social import Changed, Made
+from skeletal.records import Made, Record
+from skeletal.records.social import Changed
 from skeletal.rules import filters, texts
 
 MOST_FILTERS = 100
@@ -65,7 +65,7 @@ def create_keyword_filter(
         raise Conflict(f"at most {MOST_FILTERS} filters", field="phrase")
     if made.id is None:
         raise Conflict(TAKEN, field="phrase")
-    return Made(id=made.id, changed=True)
+    return Made(id=made.id, repeated=False)
 
 
 def update_keyword_filter(

@@ -10,8 +10,8 @@ from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict, InvalidInput
 from skeletal.models import User
 from skeletal.queries.visibility import Sight, visible
-from skeletal.records import Record
-from skeletal.records.social import Changed, Made
+from skeletal.records import Made, Record
+from skeletal.records.social import Changed
 from skeletal.rules import texts
 
 MOST_GROUPS = 100
@@ -78,7 +78,7 @@ def create(kind: Kind, owner_id: int, name: str, /, **more: str) -> Made:
         raise Conflict(f"at most {MOST_GROUPS} of a kind", field="name")
     if made.id is None:
         raise Conflict(TAKEN, field="name")
-    return Made(id=made.id, changed=True)
+    return Made(id=made.id, repeated=False)
 
 
 def rename(kind: Kind, owner_id: int, group_id: int, name: str) -> Changed:

@@ -1,7 +1,8 @@
 """Lists: whom a person reads together."""
 
 from skeletal.actions.social import groups
-from skeletal.records.social import Changed, Made
+from skeletal.records import Made
+from skeletal.records.social import Changed
 from skeletal.rules import limits
 
 LIST = groups.Kind(
