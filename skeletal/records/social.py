@@ -46,3 +46,32 @@ class KeywordFilterRecord(Record, frozen=True, kw_only=True):
     contexts: list[str]
     action: str
     expires_at: Moment | None
+
+
+class MessageRecord(Record, frozen=True, kw_only=True):
+    """What a person said in a conversation; one that was taken back is not shown."""
+
+    id: Id
+    conversation_id: Id
+    sender: UserCard
+    body: str
+    media_urls: list[str]
+    created_at: Moment
+    edited_at: Moment | None
+
+
+class ConversationRecord(Record, frozen=True, kw_only=True):
+    """A conversation as one who takes part sees it in their list.
+
+    `people` are the others who are visible to them; `last_message` is None where none was sent,
+    or the last one may not be seen. `unread` tells of messages of others behind the last read.
+    """
+
+    id: Id
+    kind: str
+    people: list[UserCard]
+    last_message: MessageRecord | None
+    last_activity_at: Moment
+    last_read_message_id: Id | None
+    unread: bool
+    muted_until: Moment | None

@@ -121,7 +121,12 @@ READS: dict[str, Read] = {
 }
 FOR_NOBODY = {"get_user_stats", "batch_user_stats", "is_following", "is_blocked"}
 """Reads of numbers and edges that callers ask for themselves: they have no viewer."""
-OWN = {"list_keyword_filters", "get_filter_matches"}
+OWN = {
+    "get_filter_matches",
+    "list_conversations",
+    "list_keyword_filters",
+    "list_messages",
+}
 """Reads of what is a person's own: who asks is `user_id`, and nobody else may."""
 
 

@@ -11,6 +11,11 @@ from skeletal.actions.social.circles import create_circle as create_circle
 from skeletal.actions.social.circles import delete_circle as delete_circle
 from skeletal.actions.social.circles import remove_circle_member as remove_circle_member
 from skeletal.actions.social.circles import rename_circle as rename_circle
+from skeletal.actions.social.conversations import leave_conversation as leave_conversation
+from skeletal.actions.social.conversations import mark_conversation_read as mark_conversation_read
+from skeletal.actions.social.conversations import mute_conversation as mute_conversation
+from skeletal.actions.social.conversations import open_conversation as open_conversation
+from skeletal.actions.social.conversations import unmute_conversation as unmute_conversation
 from skeletal.actions.social.filters import create_keyword_filter as create_keyword_filter
 from skeletal.actions.social.filters import delete_keyword_filter as delete_keyword_filter
 from skeletal.actions.social.filters import update_keyword_filter as update_keyword_filter
@@ -27,6 +32,9 @@ from skeletal.actions.social.lists import create_list as create_list
 from skeletal.actions.social.lists import delete_list as delete_list
 from skeletal.actions.social.lists import remove_list_member as remove_list_member
 from skeletal.actions.social.lists import rename_list as rename_list
+from skeletal.actions.social.messages import delete_message as delete_message
+from skeletal.actions.social.messages import edit_message as edit_message
+from skeletal.actions.social.messages import send_message as send_message
 from skeletal.actions.social.notifications import (
     mark_notifications_read as mark_notifications_read,
 )
