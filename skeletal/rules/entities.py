@@ -63,12 +63,14 @@ def urls(text: str) -> tuple[Entity, ...]:
     return tuple(_urls(text))
 
 
-def hashtag_name(display: str, *, field: str = "hashtag") -> str:
+def hashtag_name(display: object, *, field: str = "hashtag") -> str:
     """Return the name by which hashtags are one: folded, 1 to 100 characters.
 
     `display` is a hashtag as written, with or without its sign. Raises InvalidInput for a text
     that is none.
     """
+    if not isinstance(display, str):
+        raise InvalidInput("a hashtag is a text", field=field)
     tag = display[1:] if display[:1] in SIGNS else display
     if not _is_tag(tag) or _tag_end(tag, 0) != len(tag):
         raise InvalidInput(

@@ -1,0 +1,104 @@
+"""What makes and changes the edges between people, and what they say to each other.
+
+Who acts is never among the fields: the api knows that from the session.
+"""
+
+from functools import partial
+
+from rest_framework import serializers
+
+from skeletal.dto.base import IdField, Input, RuleField
+from skeletal.rules import contacts, entities, filters, limits, texts
+
+LONGEST_TIME = 315_360_000
+"""Ten years, in seconds."""
+
+
+class CreateFollow(Input):
+    """Whom to follow."""
+
+    followee_id = IdField()
+
+
+class CreateBlock(Input):
+    """Whom to block."""
+
+    blocked_id = IdField()
+
+
+class CreateMute(Input):
+    """Whom to mute, in what, and for how many seconds."""
+
+    muted_id = IdField()
+    seconds = serializers.IntegerField(
+        min_value=1, max_value=LONGEST_TIME, required=False, allow_null=True
+    )
+    scope = serializers.ChoiceField(("all", "notifications"), required=False)
+
+
+class CreateLike(Input):
+    """What to like."""
+
+    likeable_type = serializers.ChoiceField(("post", "video", "comment"))
+    likeable_id = IdField()
+
+
+class CreateBookmark(Input):
+    """What to keep, and in which folder."""
+
+    bookmarkable_type = serializers.ChoiceField(("post", "video"))
+    bookmarkable_id = IdField()
+    folder = RuleField(partial(texts.text, most=limits.FOLDER_NAME), required=False)
+
+
+class CreateHashtagFollow(Input):
+    """The hashtag to follow, with or without its sign."""
+
+    hashtag = RuleField(entities.hashtag_name)
+
+
+class CreateCircle(Input):
+    """A circle's name."""
+
+    name = RuleField(partial(texts.text, most=limits.CIRCLE_NAME, least=1))
+    kind = serializers.ChoiceField(("custom", "close_friends"), required=False)
+
+
+class CreateList(Input):
+    """A list's name."""
+
+    name = RuleField(partial(texts.text, most=limits.LIST_NAME, least=1))
+
+
+class CreateMember(Input):
+    """Who comes into a circle or onto a list."""
+
+    member_id = IdField()
+
+
+class CreateKeywordFilter(Input):
+    """A phrase to hide or to mark, where, and for how many seconds."""
+
+    phrase = RuleField(partial(texts.text, most=100, least=1))
+    contexts = serializers.MultipleChoiceField(choices=filters.CONTEXTS, required=False)
+    whole_word = serializers.BooleanField(required=False)
+    action = serializers.ChoiceField(("hide", "warn"), required=False)
+    seconds = serializers.IntegerField(
+        min_value=1, max_value=LONGEST_TIME, required=False, allow_null=True
+    )
+
+
+class CreateMessage(Input):
+    """What to say in a conversation; the nonce makes a repeated send one message."""
+
+    body = RuleField(partial(texts.text, most=limits.MESSAGE))
+    client_nonce = RuleField(partial(texts.text, most=limits.NONCE, least=1))
+    media_urls = serializers.ListField(
+        child=RuleField(contacts.url), max_length=limits.MEDIA_PER_MESSAGE, required=False
+    )
+
+
+class UpdateMessage(Input):
+    """The text that a message is given."""
+
+    body = RuleField(partial(texts.text, most=limits.MESSAGE, least=1))

@@ -1,0 +1,74 @@
+"""Every input: unknown fields are refused, and what it takes is what its action takes."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from skeletal.actions import content, social
+from skeletal.dto import content as c
+from skeletal.dto import social as s
+from skeletal.dto.base import Input
+from skeletal.errors import InvalidInput
+
+ACTIONS: dict[type[Input], tuple[Callable[..., Any], dict[str, Any]]] = {
+    c.CreatePost: (content.publish_post, {"content": "hi #there"}),
+    c.UpdatePost: (content.edit_post, {"content": "hi"}),
+    c.CreateComment: (content.add_comment, {"content": "hi"}),
+    c.CreateVideo: (content.publish_video, {"title": "hi"}),
+    c.CreateView: (content.record_view, {"watched": 5000}),
+    s.CreateFollow: (social.follow_user, {"followee_id": "7"}),
+    s.CreateBlock: (social.block_user, {"blocked_id": 7}),
+    s.CreateMute: (social.mute_user, {"muted_id": "7", "seconds": 60}),
+    s.CreateLike: (social.like, {"likeable_type": "post", "likeable_id": "7"}),
+    s.CreateBookmark: (social.bookmark, {"bookmarkable_type": "post", "bookmarkable_id": "7"}),
+    s.CreateHashtagFollow: (social.follow_hashtag, {"hashtag": "#Cairo"}),
+    s.CreateCircle: (social.create_circle, {"name": "near"}),
+    s.CreateList: (social.create_list, {"name": "far"}),
+    s.CreateMember: (social.add_circle_member, {"member_id": "7"}),
+    s.CreateKeywordFilter: (social.create_keyword_filter, {"phrase": "spoiler"}),
+    s.CreateMessage: (social.send_message, {"body": "hi", "client_nonce": "n1"}),
+    s.UpdateMessage: (social.edit_message, {"body": "hi"}),
+}
+EVERY = pytest.mark.parametrize("dto", ACTIONS, ids=lambda dto: dto.__name__)
+
+
+@EVERY
+def test_its_fields_are_arguments_of_the_action(dto: type[Input]) -> None:
+    action, good = ACTIONS[dto]
+    assert set(dto().fields) <= set(inspect.signature(action).parameters)
+    assert dto.read(good).keys() == good.keys()
+
+
+@EVERY
+@pytest.mark.parametrize("name", ["author_id", "user_id", "status", "likes_count", "at", "x" * 99])
+def test_what_it_does_not_name_is_refused(dto: type[Input], name: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        dto.read({**ACTIONS[dto][1], name: "1"})
+    assert caught.value.context["fields"] == {name[:50]: ["unknown field"]}
+
+
+@EVERY
+@pytest.mark.parametrize("bad", ["a\0", "\ud800", "x" * 1_000_000, {"a": {"b": []}}, [[[]]], None])
+def test_a_bad_value_of_any_field_is_named(dto: type[Input], bad: Any) -> None:
+    good = ACTIONS[dto][1]
+    for name in good:
+        if bad is None and dto().fields[name].allow_null:
+            continue
+        with pytest.raises(InvalidInput) as caught:
+            dto.read({**good, name: bad})
+        assert list(caught.value.context["fields"]) == [name]  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("bad", ["", "-1", "0", "1.0", 1.0, True, "٣", str(2**63), "1" * 99, " 1"])
+def test_what_is_no_id_is_refused(bad: Any) -> None:
+    with pytest.raises(InvalidInput, match="breaks a rule"):
+        s.CreateFollow.read({"followee_id": bad})
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 7, [{}]])
+@EVERY
+def test_what_is_no_object_is_refused(dto: type[Input], data: Any) -> None:
+    with pytest.raises(InvalidInput):
+        dto.read(data)
