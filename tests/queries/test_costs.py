@@ -7,9 +7,16 @@ import pytest
 
 from skeletal.queries import content, feed, social, users
 from skeletal.records import SYSTEM, Page, Viewer
-from tests.factories import make_post, make_user
+from tests.factories import (
+    make_conversation,
+    make_conversation_member,
+    make_filter,
+    make_message,
+    make_post,
+    make_user,
+)
 from tests.queries.crowd import Crowd, make_crowd
-from tests.queries.reads import FUNCTIONS
+from tests.queries.reads import FUNCTIONS, OWN
 from tests.queries.statements import named, statements
 
 LISTS: dict[str, tuple[str, Callable[[Crowd, int, Viewer], Page[Any]]]] = {
@@ -130,5 +137,23 @@ SINGLES = {
 }
 
 
+@pytest.mark.parametrize("many", [20, 100])
+def test_what_is_a_person_s_own_costs_the_same_for_few_and_many(db: None, many: int) -> None:
+    user = make_user()
+    for _ in range(many):
+        make_filter(user=user)
+        talk = make_conversation(kind="group")
+        for person in (user, make_user()):
+            make_conversation_member(conversation=talk, user=person)
+    for _ in range(many):
+        talk.last_message_id = make_message(conversation=talk, sender=user).pk
+    talk.save()
+    texts = ["a text"] * many
+    assert len(statements(lambda: social.list_keyword_filters(user.pk))) == 1
+    assert len(statements(lambda: social.get_filter_matches(user.pk, texts))) == 1
+    assert len(statements(lambda: social.list_messages(user.pk, talk.pk, limit=many))) == 1
+    assert len(statements(lambda: social.list_conversations(user.pk, limit=many))) == 3
+
+
 def test_the_cost_of_every_read_is_told_here() -> None:
-    assert FUNCTIONS.keys() == LISTS.keys() | BATCHES.keys() | SINGLES
+    assert FUNCTIONS.keys() == LISTS.keys() | BATCHES.keys() | SINGLES | OWN

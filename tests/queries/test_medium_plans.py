@@ -24,6 +24,7 @@ INDEXES = {
     "feed.feed": "idx_posts_feed",
     "graph.followers": "idx_follows_followee",
     "graph.following": "idx_follows_follower",
+    "messages.messages": "idx_messages_recent",
     "users.people": "users_pkey",
 }
 """The index that each list walks."""
@@ -33,6 +34,7 @@ BUSIEST = {
     "graph.followers": "SELECT followee_id FROM follows",
     "graph.following": "SELECT follower_id FROM follows",
     "feed.feed": "SELECT follower_id FROM follows",
+    "messages.messages": "SELECT conversation_id FROM messages",
 }
 """Where the owner of the longest list is found."""
 ROWS = {
@@ -43,9 +45,12 @@ ROWS = {
     "feed.feed": "posts",
     "graph.followers": "follows WHERE followee_id = {owner}",
     "graph.following": "follows WHERE follower_id = {owner}",
+    "messages.messages": "messages WHERE conversation_id = {owner}",
     "users.people": "users",
 }
 MOST_BLOCKS = 21 * 20
+OWN = ("feed.feed", "messages.messages")
+"""What is a person's own: nobody else asks."""
 LISTS = [read for read in READS if read._key]
 LIST = pytest.mark.parametrize("read", LISTS, ids=lambda read: read.name)
 
@@ -67,7 +72,7 @@ def test_no_list_is_forgotten() -> None:
 @LIST
 @pytest.mark.parametrize("sight", [Sight.PERSON, Sight.ANONYMOUS])
 def test_a_list_walks_its_index(medium: None, read: Read[Any], sight: Sight) -> None:
-    if read.name == "feed.feed":
+    if read.name in OWN:
         sight = Sight.PERSON
     for after in (None, _deep(read, _owner(read))):
         found = list(_nodes(_explain(read, sight, after)))
@@ -98,8 +103,9 @@ def test_people_are_found_by_both_names_from_their_indexes(medium: None) -> None
 
 def _explain(read: Read[Any], sight: Sight, after: int | None) -> Any:
     owner = _owner(read)
-    viewer = owner if read.name == "feed.feed" else _viewer()
-    values = {"viewer": viewer, "after": after, "user_id": owner, "post_id": owner}
+    viewers = {"feed.feed": lambda: owner, "messages.messages": lambda: _member(owner)}
+    values = {"viewer": viewers.get(read.name, _viewer)(), "after": after}
+    values |= dict.fromkeys(("user_id", "post_id", "conversation_id"), owner)
     return _plan(read, (sight, after is not None, 20), values)
 
 
@@ -152,6 +158,13 @@ def _deep(read: Read[Any], owner: int) -> int:
 
 def _viewer() -> int:
     return _number("SELECT max(id) FROM users WHERE status = 'active'")
+
+
+def _member(conversation: int) -> int:
+    return _number(
+        "SELECT max(user_id) FROM conversation_members"
+        f" WHERE left_at IS NULL AND conversation_id = {conversation}"
+    )
 
 
 def _number(statement: str) -> int:
