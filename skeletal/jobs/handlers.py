@@ -1,10 +1,11 @@
 """Event name → actions. An event that is not named here has no effects of ours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from skeletal.actions.social.notifications import notify
 from skeletal.models import OutboxEvent
-from skeletal.queries.content import get_multiple_posts
+from skeletal.queries.social import get_message_receivers
 
 Handler = Callable[[OutboxEvent], object]
 
@@ -14,7 +15,7 @@ def tell_the_author_of_a_like(event: OutboxEvent) -> None:
     told = event.payload
     notify(
         "like",
-        receiver_id=int(told["author_id"]),
+        receiver_ids=[int(told["author_id"])],
         actor_id=int(told["user_id"]),
         subject_type=told["likeable_type"],
         subject_id=int(told["likeable_id"]),
@@ -27,7 +28,7 @@ def tell_of_a_follower(event: OutboxEvent) -> None:
     told = event.payload
     notify(
         "follow",
-        receiver_id=int(told["followee_id"]),
+        receiver_ids=[int(told["followee_id"])],
         actor_id=int(told["follower_id"]),
         subject_type="user",
         subject_id=int(told["follower_id"]),
@@ -40,7 +41,7 @@ def tell_of_a_request(event: OutboxEvent) -> None:
     told = event.payload
     notify(
         "request",
-        receiver_id=int(told["followee_id"]),
+        receiver_ids=[int(told["followee_id"])],
         actor_id=int(told["follower_id"]),
         subject_type="user",
         subject_id=int(told["follower_id"]),
@@ -53,7 +54,7 @@ def tell_of_a_repost(event: OutboxEvent) -> None:
     told = event.payload
     notify(
         "repost",
-        receiver_id=int(told["author_id"]),
+        receiver_ids=[int(told["author_id"])],
         actor_id=int(told["user_id"]),
         subject_type="post",
         subject_id=int(told["post_id"]),
@@ -63,36 +64,43 @@ def tell_of_a_repost(event: OutboxEvent) -> None:
 
 def tell_whom_a_post_names(event: OutboxEvent) -> None:
     """Who sees the post is told; a circle's post names nobody outside it."""
-    told = event.payload
-    subject = int(told["post_id"])
-    for person in map(int, told["mentioned"]):
-        if get_multiple_posts([subject], person):
-            _mention(person, int(told["author_id"]), "post", subject)
+    _mention(event.payload, "post", event.payload["mentioned"])
 
 
 def tell_whom_a_comment_answers_and_names(event: OutboxEvent) -> None:
     """One who is answered is not told again that they are named."""
     told = event.payload
-    author, answered = int(told["author_id"]), int(told["answered_id"])
-    subject = int(told["comment_id"])
     notify(
         "comment",
-        receiver_id=answered,
-        actor_id=author,
+        receiver_ids=[int(told["answered_id"])],
+        actor_id=int(told["author_id"]),
         subject_type="comment",
-        subject_id=subject,
+        subject_id=int(told["comment_id"]),
         group_key=f"comment:{told['post_id'] or told['video_id']}",
     )
-    for person in map(int, told["mentioned"]):
-        if person != answered:
-            _mention(person, author, "comment", subject)
+    _mention(told, "comment", set(told["mentioned"]) - {told["answered_id"]})
 
 
-def _mention(receiver: int, actor: int, subject_type: str, subject: int) -> None:
+def tell_of_a_message(event: OutboxEvent) -> None:
+    """All messages of a conversation are shown as one."""
+    told = event.payload
+    message = int(told["message_id"])
+    notify(
+        "message",
+        receiver_ids=get_message_receivers(message),
+        actor_id=int(told["sender_id"]),
+        subject_type="message",
+        subject_id=message,
+        group_key=f"message:{told['conversation_id']}",
+    )
+
+
+def _mention(told: dict[str, Any], subject_type: str, people: Iterable[str]) -> None:
+    subject = int(told[f"{subject_type}_id"])
     notify(
         "mention",
-        receiver_id=receiver,
-        actor_id=actor,
+        receiver_ids=map(int, people),
+        actor_id=int(told["author_id"]),
         subject_type=subject_type,
         subject_id=subject,
         group_key=f"mention:{subject_type}:{subject}",
@@ -107,4 +115,5 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "post.edited": (tell_whom_a_post_names,),
     "post.reposted": (tell_of_a_repost,),
     "comment.added": (tell_whom_a_comment_answers_and_names,),
+    "message.sent": (tell_of_a_message,),
 }

@@ -78,7 +78,8 @@ def visible(
     """Keep what the viewer may see: no statement of its own, at most five index probes a row.
 
     `at` is the path to an account that is judged in place of the rows. `rule` and `known` let a
-    read judge one part elsewhere: facts that are known cost nothing. SYSTEM sees every row.
+    read judge one part elsewhere: facts that are known cost nothing. `viewer` is a value, a
+    parameter or, in a subquery, an OuterRef to whoever looks. SYSTEM sees every row.
     """
     if sight is Sight.SYSTEM:
         return rows
@@ -133,9 +134,14 @@ class _Place:
         self.author_id = f"{author}_id" if author else "pk"
         self.viewer, self.wanted = viewer, wanted
 
+    @property
+    def viewer_below(self) -> Any:
+        """The viewer as a subquery names them."""
+        return OuterRef(self.viewer) if isinstance(self.viewer, OuterRef) else self.viewer
+
     def between(self, rows: "QuerySet[Any]", viewer: str, author: str, **more: Any) -> Any:
         """The rows that stand between the viewer and the author."""
-        return rows.filter(**{viewer: self.viewer, author: OuterRef(self.author_id)}, **more)
+        return rows.filter(**{viewer: self.viewer_below, author: OuterRef(self.author_id)}, **more)
 
 
 def _stands(rows: "QuerySet[Any]") -> Q:
@@ -156,7 +162,7 @@ def _muted(place: _Place) -> Q:
 
 
 def _in_circle(place: _Place) -> Q:
-    members = CircleMember.objects.filter(member_id=place.viewer)
+    members = CircleMember.objects.filter(member_id=place.viewer_below)
     return _stands(members.filter(circle_id=OuterRef("circle_id")))
 
 

@@ -75,3 +75,21 @@ class ConversationRecord(Record, frozen=True, kw_only=True):
     last_read_message_id: Id | None
     unread: bool
     muted_until: Moment | None
+
+
+class NotificationRecord(Record, frozen=True, kw_only=True):
+    """What concerns a person and belongs together, told as one.
+
+    `id` and `created_at` are those of the newest; `count` is at most 100, `actors` the newest
+    three who are visible.
+    """
+
+    id: Id
+    kind: str
+    subject_type: str
+    subject_id: Id
+    group_key: str
+    actors: list[UserCard]
+    count: Count
+    read: bool
+    created_at: Moment

@@ -29,6 +29,8 @@ SHAPES: dict[str, tuple[Hashable, ...]] = {
 VALUES: dict[str, Callable[[World], list[Any]]] = {
     "viewer": lambda world: world.people,
     "user_id": lambda world: world.people,
+    "conversation_id": lambda world: world.conversations,
+    "message_id": lambda world: world.messages,
     "follower": lambda world: world.people,
     "followee": lambda world: world.people,
     "blocker": lambda world: [blocker for blocker, _ in world.blocks],

@@ -12,15 +12,29 @@ from django.db import connection
 from django.utils import timezone
 
 from skeletal.db.prepared import Param
-from skeletal.models import Block, Comment, Follow, Post, User, Video
+from skeletal.models import (
+    Block,
+    Comment,
+    Conversation,
+    Follow,
+    Message,
+    Notification,
+    Post,
+    User,
+    Video,
+)
 from tests.factories import (
     make_block,
     make_circle,
     make_circle_member,
     make_comment,
+    make_conversation,
+    make_conversation_member,
     make_filter,
     make_follow,
+    make_message,
     make_mute,
+    make_notification,
     make_post,
     make_user,
     make_video,
@@ -41,6 +55,8 @@ class World:
     ids: list[int]
     blocks: list[tuple[int, int]]
     names: list[str]
+    messages: list[int]
+    conversations: list[int]
 
 
 def make_world() -> World:
@@ -56,6 +72,7 @@ def make_world() -> World:
     _talk(Post.objects.get(content="first", author=alice), Video.objects.filter(author=alice)[0])
     _like()
     make_filter(user=alice)
+    _tell(alice)
     return _world()
 
 
@@ -109,6 +126,18 @@ def _talk(post: Post, video: Video) -> None:
     make_comment(post=post, author=post.author, deleted_at=timezone.now())
 
 
+def _tell(alice: User) -> None:
+    """Everybody writes to alice, twice, and does something that she is told of."""
+    group = make_conversation(kind="group")
+    for user in User.objects.order_by("pk"):
+        make_conversation_member(conversation=group, user=user)
+        for kind in ("like", "comment"):
+            make_message(conversation=group, sender=user)
+            if user != alice:
+                key = f"{kind}:{user.pk % 7}"
+                make_notification(user=alice, actor=user, kind=kind, group_key=key)
+
+
 def _like() -> None:
     """Counters are written by triggers and the sweep; here by hand, with equals and a negative."""
     with connection.cursor() as cursor:
@@ -122,12 +151,16 @@ def _world() -> World:
     people = list(User.objects.order_by("pk"))
     posts = sorted(Post.objects.all(), key=lambda post: (post.content != "first", post.pk))
     videos = sorted(Video.objects.all(), key=lambda each: (each.status != "published", each.pk))
+    messages, notices = Message.objects.order_by("pk"), Notification.objects.all()
+    conversations = Conversation.objects.all()
     rows = (*people, *posts, *videos, *Comment.objects.all(), *Follow.objects.all())
     return World(
         people=[user.pk for user in people],
         posts=[post.pk for post in posts],
         videos=[video.pk for video in videos],
-        ids=sorted(row.pk for row in rows),
+        ids=sorted(row.pk for row in (*rows, *messages, *notices, *conversations)),
+        messages=[message.pk for message in messages],
+        conversations=[conversation.pk for conversation in conversations],
         blocks=list(Block.objects.values_list("blocker_id", "blocked_id")),
         names=[user.username for user in people],
     )

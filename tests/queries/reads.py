@@ -119,13 +119,20 @@ READS: dict[str, Read] = {
         )
     ),
 }
-FOR_NOBODY = {"get_user_stats", "batch_user_stats", "is_following", "is_blocked"}
+FOR_NOBODY = {
+    "batch_user_stats",
+    "get_message_receivers",
+    "get_user_stats",
+    "is_blocked",
+    "is_following",
+}
 """Reads of numbers and edges that callers ask for themselves: they have no viewer."""
 OWN = {
     "get_filter_matches",
     "list_conversations",
     "list_keyword_filters",
     "list_messages",
+    "list_notifications",
 }
 """Reads of what is a person's own: who asks is `user_id`, and nobody else may."""
 

@@ -1,39 +1,57 @@
 """What a person is told about."""
 
-from django.db.models import Exists, OuterRef, Q
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from skeletal.db.prepared import TEXT, Command, Param, write
+from skeletal.db.prepared import BIGINTS, TEXT, Command, Param, write
 from skeletal.errors import InvalidInput
-from skeletal.models import Mute, Notification, User
-from skeletal.queries.visibility import VIEWER, Sight, visible
+from skeletal.models import Comment, KeywordFilter, Message, Mute, Notification, Post, User, Video
+from skeletal.queries.visibility import Sight, visible
+from skeletal.rules import filters
 
 UNEXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
+TEXTS: "dict[str, tuple[Any, str]]" = {
+    "post": (Post.objects, "content"),
+    "comment": (Comment.objects, "content"),
+    "message": (Message.objects, "body"),
+}
+"""Where the words stand that somebody wrote to others."""
+WORDED = ("comment", "mention", "message")
+"""Kinds that are about such words; of the others the subject is the receiver's own."""
 
 
 def notify(
     kind: str,
     *,
-    receiver_id: int,
+    receiver_ids: Iterable[int],
     actor_id: int,
     subject_type: str,
     subject_id: int,
     group_key: str,
-) -> bool:
-    """Tell a person what somebody did; return whether they are told now: 1 statement.
+) -> int:
+    """Tell people what somebody did; return how many are told now: 1 statement.
 
-    Not told are: oneself, what is told already, an actor who is not visible to the receiver or
-    whom they mute in any scope, and a kind that the receiver's preferences set to false.
+    One more where it is about words, and a third where one of the people filters words: a filter
+    that hides in notifications keeps them from those. Not told are: oneself, what is told
+    already, an actor who is not visible to the receiver or whom they mute in any scope, a subject
+    that they do not see, and a kind that their preferences set to false. Repeatable.
     """
-    row = _notify().first(
-        viewer=receiver_id,
+    receivers = sorted(set(receiver_ids) - {actor_id})
+    if receivers and kind in WORDED:
+        receivers = _unless_filtered(receivers, subject_type, subject_id)
+    if not receivers:
+        return 0
+    told = _notify(subject_type).all(
+        receivers=receivers,
         actor=actor_id,
         kind=kind,
-        subject_type=subject_type,
-        subject_id=subject_id,
+        subject=subject_id,
         group_key=group_key,
     )
-    return row is not None
+    return len(told)
 
 
 def mark_notifications_read(user_id: int, up_to_id: int) -> int:
@@ -44,27 +62,72 @@ def mark_notifications_read(user_id: int, up_to_id: int) -> int:
     return unread.update(read_at=Now())
 
 
+def _unless_filtered(receivers: list[int], subject_type: str, subject_id: int) -> list[int]:
+    hiding = list(
+        KeywordFilter.objects.filter(
+            UNEXPIRED,
+            user_id__in=receivers,
+            action="hide",
+            contexts__contains=["notifications"],
+        )
+    )
+    if not hiding:
+        return receivers
+    rows, column = TEXTS[subject_type]
+    text = rows.filter(pk=subject_id).values_list(column, flat=True).first() or ""
+    met = {one.user_id for one in filters.matching(hiding, text)}
+    return [one for one in receivers if one not in met]
+
+
+def _seen_comment() -> "QuerySet[Comment]":
+    """Seen is a comment only where its post or its video is."""
+    below = OuterRef(OuterRef("pk"))
+    posts = visible(Post.objects.filter(pk=OuterRef("post_id")), Sight.PERSON, viewer=below)
+    videos = visible(Video.objects.filter(pk=OuterRef("video_id")), Sight.PERSON, viewer=below)
+    comments = Comment.objects.filter(Q(Exists(posts)) | Q(Exists(videos)), pk=Param("subject"))
+    return visible(comments, Sight.PERSON, viewer=OuterRef("pk"))
+
+
+def _seen(model: Any) -> "Callable[[], QuerySet[Any]]":
+    rows = model.objects.filter(pk=Param("subject"))
+    return lambda: visible(rows, Sight.PERSON, viewer=OuterRef("pk"))
+
+
+SUBJECTS: "dict[str, Callable[[], QuerySet[Any]]]" = {
+    "user": lambda: User.objects.filter(pk=Param("subject")),
+    "post": _seen(Post),
+    "video": _seen(Video),
+    "comment": _seen_comment,
+    "message": lambda: Message.objects.filter(pk=Param("subject"), deleted_at=None),
+}
+"""The subject, if the receiver (`pk` outside) sees it. Of a message whoever names the receivers
+knows that they take part."""
+
+
 @write(int)
-def _notify() -> Command:
-    muted = Mute.objects.filter(UNEXPIRED, muter_id=VIEWER, muted_id=OuterRef("pk"))
-    actor = visible(User.objects.filter(pk=Param("actor")), Sight.PERSON)
-    receiver = User.objects.filter(pk=VIEWER, status="active", deleted_at=None)
+def _notify(subject_type: str) -> Command:
+    actor = User.objects.filter(pk=Param("actor"))
+    muted = Mute.objects.filter(UNEXPIRED, muter=OuterRef("pk"), muted=Param("actor"))
+    receivers = User.objects.filter(
+        Exists(visible(actor, Sight.PERSON, viewer=OuterRef("pk"))),
+        ~Exists(muted),
+        Exists(SUBJECTS[subject_type]()),
+        pk__any=Param("receivers", BIGINTS),
+        status="active",
+        deleted_at=None,
+    )
     return Command(
-        """
+        f"""
         INSERT INTO notifications
             (user_id, actor_id, kind, subject_type, subject_id, group_key)
-        SELECT receiver.id, actor.id, %(kind)s, %(subject_type)s, %(subject_id)s, %(group_key)s
-        FROM ({receiver}) receiver, ({actor}) actor
-        WHERE receiver.id <> actor.id AND NOT EXISTS (
+        SELECT receiver.id, %(actor)s, %(kind)s, '{subject_type}', %(subject)s, %(group_key)s
+        FROM ({{receivers}}) receiver
+        WHERE NOT EXISTS (
             SELECT FROM user_settings WHERE user_id = receiver.id
             AND notification_preferences @> jsonb_build_object(%(kind)s, false)
         )
-        ON CONFLICT DO NOTHING RETURNING id
-        """,
-        [
-            *(Param(name, TEXT) for name in ("kind", "subject_type", "group_key")),
-            Param("subject_id"),
-        ],
-        receiver=receiver.values("id"),
-        actor=actor.filter(~Exists(muted)).values("id"),
+        ORDER BY receiver.id ON CONFLICT DO NOTHING RETURNING id
+        """,  # noqa: S608 - one of SUBJECTS
+        [*(Param(name, TEXT) for name in ("kind", "group_key")), Param("subject")],
+        receivers=receivers.values("id"),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from skeletal.db.keyset import paginate
 from skeletal.db.prepared import BIGINTS, Param, read
@@ -69,6 +70,15 @@ def list_messages(
     return page
 
 
+def get_message_receivers(message_id: int) -> list[int]:
+    """Return the ids of whom a message concerns: 1 statement.
+
+    Those who take part, do not mute the conversation now and have not read so far; nobody, once
+    the message was taken back.
+    """
+    return _receivers().all(message_id=message_id)
+
+
 def _places(user_id: int) -> "QuerySet[ConversationMember]":
     return _taking_part(user_id).select_related("conversation")
 
@@ -126,3 +136,17 @@ def _takers() -> QuerySet[ConversationMember]:
         conversation_id__any=Param("ids", BIGINTS), left_at=None
     ).exclude(user_id=VIEWER)
     return visible(rows, Sight.PERSON, at="user").order_by("pk")
+
+
+@read(int, paths={"": "user_id"})
+def _receivers() -> QuerySet[ConversationMember]:
+    message = Message.objects.filter(pk=Param("message_id"), deleted_at=None)
+    here = message.filter(conversation=OuterRef("conversation_id")).exclude(
+        sender=OuterRef("user_id")
+    )
+    awake = Q(muted_until=None) | Q(muted_until__lte=Now())
+    unread = Q(last_read_message_id=None) | Q(last_read_message_id__lt=Param("message_id"))
+    rows = ConversationMember.objects.filter(awake, unread, left_at=None)
+    return rows.filter(Exists(here), conversation__in=message.values("conversation")).order_by(
+        "user_id"
+    )
