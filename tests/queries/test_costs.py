@@ -133,7 +133,7 @@ def test_only_an_empty_page_asks_whether_its_owner_stands(db: None) -> None:
 
 SINGLES = {
     *("get_user_with_stats", "get_video_with_stats", "get_user_stats", "get_post_with_comments"),
-    *("is_following", "is_blocked", "is_visible_user"),
+    *("is_following", "is_blocked", "is_visible_user", "get_message_receivers"),
 }
 
 
@@ -153,6 +153,8 @@ def test_what_is_a_person_s_own_costs_the_same_for_few_and_many(db: None, many: 
     assert len(statements(lambda: social.get_filter_matches(user.pk, texts))) == 1
     assert len(statements(lambda: social.list_messages(user.pk, talk.pk, limit=many))) == 1
     assert len(statements(lambda: social.list_conversations(user.pk, limit=many))) == 3
+    last = talk.last_message_id or 0
+    assert len(statements(lambda: social.get_message_receivers(last))) == 1
 
 
 def test_the_cost_of_every_read_is_told_here() -> None:
