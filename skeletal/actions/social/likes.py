@@ -55,7 +55,7 @@ def like(user_id: int, likeable_type: str, likeable_id: int) -> LikeResult:
 def unlike(user_id: int, likeable_type: str, likeable_id: int) -> LikeResult:
     """Take a like back: 1 statement. Repeatable, and possible when the thing is gone from sight.
 
-    Raises Forbidden and InvalidInput as `like` does; a count of what is not visible is 0.
+    Raises InvalidInput for a type that cannot be liked; a count of what is not visible is 0.
     """
     answer = _unlike(_kind(likeable_type)).first(
         actor=user_id, viewer=user_id, kind=likeable_type, likeable=likeable_id
