@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 from skeletal.actions.acting import ACTOR
 from skeletal.actions.content.facts import POST_DELETED, POST_PUBLISHED
 from skeletal.actions.content.naming import TEXTS, Named, Tag, named_in, rows_of
+from skeletal.actions.content.polls import NewPoll, read_poll
 from skeletal.actions.repeating import once
 from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, Command, Param, write
 from skeletal.errors import Forbidden, InvalidInput, NotFound
-from skeletal.models import Circle, Hashtag, Post, User
+from skeletal.models import Circle, Hashtag, Poll, Post, User
 from skeletal.queries.visibility import VIEWER, Sight, visible
 from skeletal.records import Id, Made, Record
 from skeletal.records.social import Changed
@@ -46,14 +47,15 @@ def publish_post(
     circle_id: int | None = None,
     media_urls: Sequence[str] = (),
     language: str = "",
+    poll: NewPoll | None = None,
     idempotency_key: str | None = None,
     at: datetime | None = None,
 ) -> Made:
     """Publish a post with the hashtags and mentions of its text; return its id.
 
-    2 statements within BEGIN and COMMIT, 3 or 4 where a hashtag is new, 2 more with a key;
-    whatever the number of followers, whom `jobs` serve. A mention names only people who see the
-    author. `at` is the time of a post that comes from elsewhere. Raises InvalidInput, Forbidden
+    2 statements within BEGIN and COMMIT, 3 or 4 where a hashtag is new, 1 more with a poll, 2 with
+    a key; whatever the number of followers, whom `jobs` serve. A mention names only people who
+    see the author. `at` is the time of a post that comes from elsewhere. Raises InvalidInput, Forbidden
     for an account that is not active, NotFound for a circle that is not the author's own, and
     Conflict for a key that stands for another post.
     """
@@ -72,7 +74,15 @@ def publish_post(
         "language": texts.text(language, field="language", most=limits.LOCALE),
         "at": at,
     }
-    return once(author_id, idempotency_key, values, lambda: _publish(named, values))
+    asked = read_poll(poll) if poll else None
+
+    def work() -> int:
+        made = _publish(named, values)
+        if asked:
+            Poll.objects.create(post_id=made, **asked)
+        return made
+
+    return once(author_id, idempotency_key, values | {"poll": poll}, work)
 
 
 def delete_post(author_id: int, post_id: int) -> Changed:
