@@ -55,9 +55,9 @@ def publish_post(
 
     2 statements within BEGIN and COMMIT, 3 or 4 where a hashtag is new, 1 more with a poll, 2 with
     a key; whatever the number of followers, whom `jobs` serve. A mention names only people who
-    see the author. `at` is the time of a post that comes from elsewhere. Raises InvalidInput, Forbidden
-    for an account that is not active, NotFound for a circle that is not the author's own, and
-    Conflict for a key that stands for another post.
+    see the author. `at` is the time of a post that comes from elsewhere. Raises InvalidInput,
+    Forbidden for an account that is not active, NotFound for a circle that is not the author's
+    own, and Conflict for a key that stands for another post.
     """
     named = named_in(texts.text(content, field="content", most=limits.POST))
     urls = _urls(media_urls)
