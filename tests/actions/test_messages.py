@@ -11,7 +11,7 @@ from skeletal.models import Conversation, ConversationMember, Message, User
 from skeletal.queries.social import list_conversations, list_messages
 from skeletal.records import Made
 from skeletal.records.social import Changed
-from tests.actions.crowds import at_once
+from tests.actions.crowds import at_once, behind
 from tests.actions.facts import told
 from tests.factories import make_user
 from tests.queries.crowd import INACTIVE
@@ -340,12 +340,24 @@ def test_many_say_much_at_once() -> None:
 
 @pytest.mark.usefixtures("committed_db")
 def test_no_message_goes_out_behind_a_block() -> None:
-    for n in range(20):
-        one, two = make_user(), make_user()
-        id_ = social.open_conversation(one.pk, [two.pk]).id
-        send = partial(social.send_message, one.pk, id_, "hello", f"{n}")
-        sent, blocked = at_once([send, partial(social.block_user, two.pk, one.pk)])
-        assert isinstance(sent, Made | NotFound), sent
-        assert blocked.changed
-        with pytest.raises(NotFound):
-            social.send_message(one.pk, id_, "behind", f"{n}b")
+    one, two = make_user(), make_user()
+    id_ = social.open_conversation(one.pk, [two.pk]).id
+    send = partial(social.send_message, one.pk, id_, "hello", "n1")
+    blocked, sent = behind(partial(social.block_user, two.pk, one.pk), send)
+    assert blocked == Changed(changed=True)
+    assert isinstance(sent, NotFound), sent
+    assert not Message.objects.exists()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_who_sends_the_same_waits_for_the_first() -> None:
+    one, two = make_user(), make_user()
+    id_ = social.open_conversation(one.pk, [two.pk]).id
+    told()
+    send = partial(social.send_message, one.pk, id_, "hello", "n1")
+    first, second = behind(send, send)
+    assert second == Made(id=first.id, repeated=True)
+    other = partial(social.send_message, one.pk, id_, "other", "n2")
+    _, refused = behind(other, partial(social.send_message, one.pk, id_, "another", "n2"))
+    assert isinstance(refused, Conflict), refused
+    assert [name for name, _ in told()] == ["message.sent"] * 2
