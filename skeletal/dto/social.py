@@ -12,6 +12,8 @@ from skeletal.rules import contacts, entities, filters, limits, texts
 
 LONGEST_TIME = 315_360_000
 """Ten years, in seconds."""
+MOST_OTHERS = 49
+"""People in a group beside the one who opens it."""
 
 
 class CreateFollow(Input):
@@ -70,6 +72,18 @@ class CreateList(Input):
     name = RuleField(partial(texts.text, most=limits.LIST_NAME, least=1))
 
 
+class UpdateCircle(Input):
+    """The name that a circle is given."""
+
+    name = RuleField(partial(texts.text, most=limits.CIRCLE_NAME, least=1))
+
+
+class UpdateList(Input):
+    """The name that a list is given."""
+
+    name = RuleField(partial(texts.text, most=limits.LIST_NAME, least=1))
+
+
 class CreateMember(Input):
     """Who comes into a circle or onto a list."""
 
@@ -83,6 +97,31 @@ class CreateKeywordFilter(Input):
     contexts = serializers.MultipleChoiceField(choices=filters.CONTEXTS, required=False)
     whole_word = serializers.BooleanField(required=False)
     action = serializers.ChoiceField(("hide", "warn"), required=False)
+    seconds = serializers.IntegerField(
+        min_value=1, max_value=LONGEST_TIME, required=False, allow_null=True
+    )
+
+
+class UpdateKeywordFilter(CreateKeywordFilter):
+    """All of a filter anew; what is left out is as it is for a new one."""
+
+
+class CreateConversation(Input):
+    """With whom to speak; a key makes a group that is opened again the same."""
+
+    other_ids = serializers.ListField(child=IdField(), min_length=1, max_length=MOST_OTHERS)
+    idempotency_key = RuleField(partial(texts.text, most=64, least=1), required=False)
+
+
+class UpdateConversation(Input):
+    """The message up to which one has read."""
+
+    message_id = IdField()
+
+
+class CreateConversationMute(Input):
+    """For how many seconds to be told of a conversation's messages no more."""
+
     seconds = serializers.IntegerField(
         min_value=1, max_value=LONGEST_TIME, required=False, allow_null=True
     )
@@ -102,3 +141,9 @@ class UpdateMessage(Input):
     """The text that a message is given."""
 
     body = RuleField(partial(texts.text, most=limits.MESSAGE, least=1))
+
+
+class UpdateNotifications(Input):
+    """The notification up to which all are read."""
+
+    up_to_id = IdField()

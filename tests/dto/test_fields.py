@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from skeletal.actions import content, social
+from skeletal.actions import content, repeating, social
+from skeletal.actions.social import conversations, filters, walls
 from skeletal.dto import content as c
 from skeletal.dto import social as s
 from skeletal.dto.base import Input
@@ -26,10 +27,20 @@ ACTIONS: dict[type[Input], tuple[Callable[..., Any], dict[str, Any]]] = {
     s.CreateHashtagFollow: (social.follow_hashtag, {"hashtag": "#Cairo"}),
     s.CreateCircle: (social.create_circle, {"name": "near"}),
     s.CreateList: (social.create_list, {"name": "far"}),
+    s.UpdateCircle: (social.rename_circle, {"name": "nearer"}),
+    s.UpdateList: (social.rename_list, {"name": "farther"}),
     s.CreateMember: (social.add_circle_member, {"member_id": "7"}),
     s.CreateKeywordFilter: (social.create_keyword_filter, {"phrase": "spoiler"}),
+    s.UpdateKeywordFilter: (
+        social.update_keyword_filter,
+        {"phrase": "spoiler", "contexts": ["home"], "action": "warn", "whole_word": False},
+    ),
+    s.CreateConversation: (social.open_conversation, {"other_ids": ["7", 8]}),
+    s.UpdateConversation: (social.mark_conversation_read, {"message_id": "7"}),
+    s.CreateConversationMute: (social.mute_conversation, {"seconds": 60}),
     s.CreateMessage: (social.send_message, {"body": "hi", "client_nonce": "n1"}),
     s.UpdateMessage: (social.edit_message, {"body": "hi"}),
+    s.UpdateNotifications: (social.mark_notifications_read, {"up_to_id": "7"}),
 }
 EVERY = pytest.mark.parametrize("dto", ACTIONS, ids=lambda dto: dto.__name__)
 
@@ -72,3 +83,15 @@ def test_what_is_no_id_is_refused(bad: Any) -> None:
 def test_what_is_no_object_is_refused(dto: type[Input], data: Any) -> None:
     with pytest.raises(InvalidInput):
         dto.read(data)
+
+
+def test_limits_are_those_of_the_actions() -> None:
+    assert s.MOST_OTHERS == conversations.MOST_OTHERS
+    assert repeating.LONGEST_KEY == 64
+    for longest in (walls.LONGEST_MUTE, filters.LONGEST, conversations.LONGEST_MUTE):
+        assert longest.total_seconds() == s.LONGEST_TIME
+
+
+def test_every_input_stands_in_the_table() -> None:
+    made = {one for _, one in inspect.getmembers(s, inspect.isclass) if issubclass(one, Input)}
+    assert made - {Input} <= ACTIONS.keys()
