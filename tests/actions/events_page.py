@@ -13,7 +13,7 @@ HEAD = """\
 
 Each fact that others may want to know of is a row of `outbox_events`, written in the transaction
 that makes it true. This page is made of the facts that the code declares
-(`skeletal/actions/*/facts.py`) by `python -m tests.actions.events_page`; a test holds the two
+(`skeletal/actions/`) by `python -m tests.actions.events_page`; a test holds the two
 equal.
 
 A row has the fact's `name` and `version`, the kind and the id of what it is about
@@ -38,8 +38,7 @@ def page() -> str:
     from skeletal.jobs.handlers import HANDLERS
 
     for module in pkgutil.walk_packages(actions.__path__, "skeletal.actions."):
-        if module.name.endswith(".facts"):
-            import_module(module.name)
+        import_module(module.name)
     names = sorted(FACTS)
     lines = [HEAD, "| fact | about | says | followed by |", "|---|---|---|---|"]
     for name in names:
