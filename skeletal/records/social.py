@@ -80,8 +80,8 @@ class ConversationRecord(Record, frozen=True, kw_only=True):
 class NotificationRecord(Record, frozen=True, kw_only=True):
     """What concerns a person and belongs together, told as one.
 
-    `id` and `created_at` are those of the newest; `count` is at most 100, `actors` the newest
-    three who are visible.
+    `id` is that of the newest, up to which it is marked as read; everything else speaks of those
+    whose actors are visible: `count` of at most 100, `actors` of the newest three.
     """
 
     id: Id

@@ -66,6 +66,16 @@ def test_whom_one_does_not_see_is_left_out(alice: User, fans: list[User]) -> Non
     assert shown(alice) == [("like:post:1", 1, ["fan0"])]
 
 
+def test_a_group_shows_the_newest_that_is_seen(alice: User, fans: list[User]) -> None:
+    tell(alice, "follow:1", fans[0], fans[1])
+    second, first = Notification.objects.order_by("id")
+    Notification.objects.filter(pk=second.pk).update(read_at=Now())
+    make_block(blocker=fans[1], blocked=alice)
+    (one,) = list_notifications(alice.pk).data
+    assert (one.subject_id, one.created_at) == (second.subject_id, second.created_at)
+    assert (one.id, one.read, one.count) == (first.pk, True, 1)
+
+
 def test_one_who_did_much_is_named_once(alice: User, fans: list[User]) -> None:
     tell(alice, "message:1", fans[0], fans[0], fans[1], fans[0])
     assert shown(alice) == [("message:1", 4, ["fan0", "fan1"])]

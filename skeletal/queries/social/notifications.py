@@ -1,9 +1,8 @@
 """What a person is told about, grouped."""
 
-from typing import Any
-
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from skeletal.db.prepared import read
 from skeletal.models import Notification
@@ -19,15 +18,15 @@ SHOWN = 3
 
 
 class Head(Record, frozen=True, kw_only=True):
-    """The newest notification of a group, and who caused it and those before it."""
+    """A group by its newest notification; what is shown comes of the newest that is seen."""
 
     id: Id
     kind: str
     subject_type: str
-    subject_id: Id
     group_key: str
-    read_at: Moment | None
-    created_at: Moment
+    shown_subject_id: Id
+    shown_read_at: Moment | None
+    shown_created_at: Moment
     caused_by: list[Id]
 
 
@@ -37,8 +36,9 @@ def list_notifications(
     """List what a person is told about, newest first, what belongs together as one: 2 statements.
 
     One where there is nothing. Left out is what was caused by people who are not visible to them
-    or whom they mute. A group moves to the top with what is new in it. Its cost grows with the
-    number of notifications that the groups of a page hold between its first and its last.
+    or whom they mute, also when that came later. A group moves to the top with what is new in it.
+    The cost grows with the number of rows between the page's first group and its last: about 5 µs
+    for each further row of a large group.
     Raises InvalidCursor, and InvalidInput for a limit outside 1..100.
     """
     page = page_of(_heads, Sight.PERSON, cursor, limit, owner=user_id, viewer=user_id)
@@ -53,25 +53,33 @@ def _entry(head: Head, people: dict[int, UserCard]) -> NotificationRecord:
         id=head.id,
         kind=head.kind,
         subject_type=head.subject_type,
-        subject_id=head.subject_id,
+        subject_id=head.shown_subject_id,
         group_key=head.group_key,
         actors=[people[one] for one in first if one in people],
         count=len(head.caused_by),
-        read=head.read_at is not None,
-        created_at=head.created_at,
+        read=head.shown_read_at is not None,
+        created_at=head.shown_created_at,
     )
 
 
 @read(Head, key="id")
 def _heads(sight: Sight, continued: bool, size: int) -> QuerySet[Notification]:
-    newer = _told(group_key=OuterRef("group_key"), pk__gt=OuterRef("pk"))
-    whole = _told(group_key=OuterRef("group_key"), pk__lte=OuterRef("pk")).order_by("-pk")
-    rows = _told().filter(~Exists(newer))
-    rows = rows.annotate(caused_by=ArraySubquery(whole.values("actor_id")[:MOST_COUNTED]))
-    return newest_first(rows, continued, size)
+    """A group stands where its newest row does, seen or not: that is one probe of an index a row.
 
-
-def _told(**more: Any) -> "QuerySet[Notification]":
-    """A block or a mute that came later hides what was told before it."""
-    rows = Notification.objects.filter(user_id=VIEWER, **more)
-    return visible(rows, Sight.PERSON, at="actor", rule=AUTHOR)
+    The rows that are seen are then looked at for the groups of the page alone. A join in place of
+    the subquery would read everything that the person was ever told.
+    """
+    rows = Notification.objects.filter(user_id=VIEWER)
+    newer = rows.filter(group_key=OuterRef("group_key"), pk__gt=OuterRef("pk"))
+    alone = Q(IsNull(Subquery(newer.order_by("pk").values("pk")[:1]), True))
+    seen = visible(
+        rows.filter(group_key=OuterRef("group_key")), Sight.PERSON, at="actor", rule=AUTHOR
+    ).order_by("-pk")
+    newest = {
+        f"shown_{name}": Subquery(seen.values(name)[:1])
+        for name in ("subject_id", "created_at", "read_at")
+    }
+    caused_by = ArraySubquery(seen.values("actor_id")[:MOST_COUNTED])
+    some = Q(IsNull(Subquery(seen.values("pk")[:1]), False))
+    heads = rows.filter(alone, some).annotate(caused_by=caused_by, **newest)
+    return newest_first(heads, continued, size)
