@@ -50,7 +50,7 @@ def unbookmark(user_id: int, bookmarkable_type: str, bookmarkable_id: int) -> Ch
 
 
 def _kind(bookmarkable_type: str) -> str:
-    if bookmarkable_type not in KEPT:
+    if not isinstance(bookmarkable_type, str) or bookmarkable_type not in KEPT:
         raise InvalidInput("bookmarkable_type must be post or video", field="bookmarkable_type")
     return bookmarkable_type
 

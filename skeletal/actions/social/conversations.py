@@ -7,7 +7,7 @@ from typing import Any
 from skeletal.actions.acting import ACTOR, require
 from skeletal.actions.repeating import once
 from skeletal.actions.social.facts import CONVERSATION_LEFT, CONVERSATION_OPENED
-from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, Command, Param, write
+from skeletal.db.prepared import BIGINTS, MOMENT, Command, Param, write
 from skeletal.errors import InvalidInput, NotFound
 from skeletal.models import User
 from skeletal.queries.visibility import Sight, visible
@@ -17,6 +17,7 @@ from skeletal.records.social import Changed
 MOST_OTHERS = 49
 LONGEST_MUTE = timedelta(days=3650)
 OWN = [Param("actor"), Param("conversation")]
+DIRECT_KEY = "least(%(actor)s, %(other)s) || ':' || greatest(%(actor)s, %(other)s)"
 
 
 class Opened(Record, frozen=True, kw_only=True):
@@ -54,8 +55,7 @@ def open_conversation(
         "count": len(others),
     }
     if len(others) == 1:
-        low, high = sorted([user_id, *others])
-        opened = require(_open("direct").first(**values, direct_key=f"{low}:{high}"), "user")
+        opened = require(_open("direct").first(**values, other=others[0]), "user")
         assert opened.id is not None  # noqa: S101 - it was found or made
         return Made(id=opened.id, repeated=not opened.made)
     return once(user_id, idempotency_key, values, lambda: _open_group(values))
@@ -96,18 +96,19 @@ def leave_conversation(user_id: int, conversation_id: int) -> Changed:
 
 
 def _others(user_id: int, other_ids: Iterable[int]) -> list[int]:
-    others = list(dict.fromkeys(other_ids))
+    given = list(other_ids) if isinstance(other_ids, Iterable) else [None]
+    if not all(isinstance(one, int) and not isinstance(one, bool) for one in given):
+        raise InvalidInput("ids are whole numbers", field="other_ids")
+    others = list(dict.fromkeys(given))
     if not 1 <= len(others) <= MOST_OTHERS:
         raise InvalidInput(f"name 1 to {MOST_OTHERS} others", field="other_ids")
     if user_id in others:
         raise InvalidInput("nobody is their own other", field="other_ids")
-    if not all(isinstance(one, int) and not isinstance(one, bool) for one in others):
-        raise InvalidInput("ids are whole numbers", field="other_ids")
     return others
 
 
 def _open_group(values: dict[str, Any]) -> int:
-    opened = require(_open("group").first(**values, direct_key=None), "user")
+    opened = require(_open("group").first(**values), "user")
     assert opened.id is not None  # noqa: S101 - it was made
     return opened.id
 
@@ -148,10 +149,10 @@ def _open(kind: str) -> Command:
             SELECT actor.id FROM actor
             WHERE (SELECT count(*) FROM seen) = %(count)s
         ), standing AS MATERIALIZED (
-            SELECT c.id FROM conversations c, wanted WHERE c.direct_key = %(direct_key)s
+            SELECT c.id FROM conversations c, wanted WHERE c.direct_key = {direct_key}
         ), made AS (
             INSERT INTO conversations AS c (kind, direct_key)
-            SELECT '{kind}', %(direct_key)s FROM wanted
+            SELECT '{kind}', {direct_key} FROM wanted
             WHERE NOT EXISTS (SELECT FROM standing)
             ON CONFLICT (direct_key) DO UPDATE SET kind = c.kind
             RETURNING c.id, c.xmax = 0 AS fresh
@@ -168,10 +169,11 @@ def _open(kind: str) -> Command:
                coalesce((SELECT id FROM standing), (SELECT id FROM made)) AS id,
                coalesce((SELECT fresh FROM made), false) AS made
         """,
-        [Param("direct_key", TEXT), Param("count")],
+        [Param("actor"), Param("count"), *([Param("other")] if kind == "direct" else [])],
         actor=ACTOR,
         seen=seen.values("id"),
         kind=kind,
+        direct_key=DIRECT_KEY if kind == "direct" else "NULL",
         told=told,
     )
 

@@ -117,9 +117,10 @@ def _values(
 def _contexts(given: object) -> list[str]:
     """Each once, in the order of the rule."""
     plain = isinstance(given, list | tuple | set | frozenset)
-    if not plain or not given or not set(given) <= set(filters.CONTEXTS):  # type: ignore[call-overload]
+    wanted = list(given) if plain else []  # type: ignore[call-overload]
+    if not wanted or not all(one in filters.CONTEXTS for one in wanted):
         raise InvalidInput(f"contexts must be of {filters.CONTEXTS}", field="contexts")
-    return [one for one in filters.CONTEXTS if one in given]  # type: ignore[operator]
+    return [one for one in filters.CONTEXTS if one in wanted]
 
 
 def _end(seconds: object) -> datetime | None:

@@ -65,7 +65,7 @@ def unlike(user_id: int, likeable_type: str, likeable_id: int) -> LikeResult:
 
 
 def _kind(likeable_type: str) -> str:
-    if likeable_type not in LIKEABLE:
+    if not isinstance(likeable_type, str) or likeable_type not in LIKEABLE:
         raise InvalidInput("likeable_type must be post, video or comment", field="likeable_type")
     return likeable_type
 

@@ -97,7 +97,7 @@ def delete_message(sender_id: int, message_id: int) -> Changed:
 
 
 def _urls(given: Sequence[str]) -> list[str]:
-    if isinstance(given, str) or len(given) > limits.MEDIA_PER_MESSAGE:
+    if not isinstance(given, list | tuple) or len(given) > limits.MEDIA_PER_MESSAGE:
         most = limits.MEDIA_PER_MESSAGE
         raise InvalidInput(f"a list of at most {most} addresses", field="media_urls")
     return [contacts.url(one, field="media_urls") for one in given]

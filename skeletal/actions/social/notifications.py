@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from skeletal.db.prepared import BIGINTS, TEXT, Command, Param, write
 from skeletal.errors import InvalidInput
-from skeletal.models import Comment, KeywordFilter, Message, Mute, Notification, Post, User, Video
+from skeletal.models import Comment, KeywordFilter, Message, Mute, Post, User, Video
 from skeletal.queries.visibility import Sight, visible
 from skeletal.rules import filters
 
@@ -58,8 +58,7 @@ def mark_notifications_read(user_id: int, up_to_id: int) -> int:
     """Mark all notifications up to an id as read; return how many were not: 1 statement."""
     if isinstance(up_to_id, bool) or not isinstance(up_to_id, int) or not 0 < up_to_id < 1 << 63:
         raise InvalidInput("up_to_id is no id", field="up_to_id")
-    unread = Notification.objects.filter(user_id=user_id, pk__lte=up_to_id, read_at=None)
-    return unread.update(read_at=Now())
+    return _mark_read().first(user=user_id, up_to=up_to_id) or 0
 
 
 def _unless_filtered(receivers: list[int], subject_type: str, subject_id: int) -> list[int]:
@@ -102,6 +101,20 @@ SUBJECTS: "dict[str, Callable[[], QuerySet[Any]]]" = {
 }
 """The subject, if the receiver (`pk` outside) sees it. Of a message whoever names the receivers
 knows that they take part."""
+
+
+@write(int)
+def _mark_read() -> Command:
+    return Command(
+        """
+        WITH done AS (
+            UPDATE notifications SET read_at = now()
+            WHERE user_id = %(user)s AND id <= %(up_to)s AND read_at IS NULL RETURNING 1
+        )
+        SELECT count(*) FROM done
+        """,
+        [Param("user"), Param("up_to")],
+    )
 
 
 @write(int)

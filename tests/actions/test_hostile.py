@@ -1,0 +1,126 @@
+"""Whatever is sent to the writes between people is stored as it is, or refused by name."""
+
+import inspect
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from skeletal.actions import social
+from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
+from skeletal.models import Bookmark, Circle, KeywordFilter, Message, User, UserList
+from skeletal.queries.social import get_filter_matches, list_messages
+from skeletal.rules import filters
+from tests.factories import make_post
+
+WILD: tuple[Any, ...] = (
+    *(None, True, -1, 0, 2**63, 2**70, 1.5, float("nan"), float("inf")),
+    *("", "x", "7", "\0", "\ud800", "x" * 1_000_000, "\u202e" * 300, "ﷺ" * 90),
+    *(b"x", [], [[]], [None], ["\0"], {}, {"a": {}}, set(), object(), range(10**6)),
+)
+GOOD: dict[str, Any] = {
+    "action": "hide",
+    "body": "hello",
+    "bookmarkable_type": "post",
+    "client_nonce": "n1",
+    "contexts": ["home"],
+    "folder": "later",
+    "group_key": "like:1",
+    "hashtag": "cairo",
+    "idempotency_key": None,
+    "kind": "custom",
+    "likeable_type": "post",
+    "media_urls": ["https://a.test"],
+    "name": "near",
+    "phrase": "cat",
+    "scope": "all",
+    "seconds": 60,
+    "whole_word": True,
+}
+ACTORS = {"user_id", "follower_id", "blocker_id", "muter_id", "owner_id", "sender_id"}
+WRITES = {
+    name: found
+    for name, found in inspect.getmembers(social, inspect.isfunction)
+    if name != "notify"
+}
+
+
+def sound(name: str, alice: User, bob: User) -> Any:
+    """A value that is sound for an argument of this name."""
+    if name == "other_ids":
+        return [bob.pk]
+    return GOOD.get(name, alice.pk if name in ACTORS else bob.pk)
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_no_argument_of_any_write_breaks_it(alice: User, bob: User, name: str) -> None:
+    write = WRITES[name]
+    arguments = list(inspect.signature(write).parameters)
+    call = {one: sound(one, alice, bob) for one in arguments}
+    for one in arguments:
+        for wild in WILD:
+            try:
+                with transaction.atomic():
+                    write(**{**call, one: wild})
+            except (InvalidInput, Forbidden, NotFound, Conflict):
+                continue
+            except Exception as error:
+                pytest.fail(f"{one}={wild!r:.40} gives {error!r:.200}")
+
+
+def naughty(data: Path) -> list[str]:
+    return list(json.loads((data / "naughty-strings" / "blns.json").read_text()))
+
+
+def test_naughty_texts_come_back_as_they_were_sent(alice: User, bob: User, data: Path) -> None:
+    direct = social.open_conversation(alice.pk, [bob.pk]).id
+    post = make_post(author=alice)
+    stored = 0
+    for n, text in enumerate(naughty(data)):
+        try:
+            social.send_message(alice.pk, direct, text, f"n{n}")
+        except InvalidInput:
+            assert not filters.folded(text)
+            continue
+        assert list_messages(bob.pk, direct, limit=1).data[0].body == text
+        stored += 1
+        if len(text) <= 50:
+            social.bookmark(bob.pk, "post", post.pk, text)
+            assert Bookmark.objects.get().folder == text.strip()
+    assert stored == Message.objects.count() > 450
+
+
+@pytest.mark.parametrize("rows", [Circle, UserList, KeywordFilter])
+def test_naughty_names_are_stored_or_refused(
+    alice: User, data: Path, rows: type[Circle | UserList | KeywordFilter]
+) -> None:
+    make: dict[Any, Callable[..., Any]] = {
+        Circle: partial(social.create_circle, alice.pk),
+        UserList: partial(social.create_list, alice.pk),
+        KeywordFilter: partial(social.create_keyword_filter, alice.pk, whole_word=False),
+    }
+    column = "shown" if rows is KeywordFilter else "name"
+    stored = 0
+    for text in naughty(data):
+        rows.objects.all().delete()
+        try:
+            id_ = make[rows](text).id
+        except InvalidInput:
+            continue
+        stored += 1
+        assert rows.objects.values_list(column, flat=True).get(pk=id_) == text.strip()
+        if rows is KeywordFilter:
+            assert get_filter_matches(alice.pk, [f"a {text} b"])[0]
+        with pytest.raises(Conflict):
+            make[rows](text)
+    assert stored > 300
+
+
+def test_naughty_hashtags_are_not_there_or_none(alice: User, data: Path) -> None:
+    for text in naughty(data):
+        with pytest.raises((InvalidInput, NotFound)):
+            social.follow_hashtag(alice.pk, text)
