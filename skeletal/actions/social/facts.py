@@ -46,8 +46,8 @@ def _group(kind: str) -> dict[str, Fact]:
 
 
 GROUPS = {"circle": _group("circle"), "list": _group("list")}
-"""Facts of both kinds of group by what happened. Members that a block takes out of a circle are
-not told one by one: `user.blocked` says it."""
+"""Facts of both kinds of group by what happened. Members whom a block takes out are not told
+one by one: `user.blocked` says it."""
 
 MESSAGE = {"message_id": "id", "conversation_id": "id", "sender_id": "id"}
 CONVERSATION_OPENED = fact(

@@ -27,10 +27,11 @@ class Walled(Record, frozen=True, kw_only=True):
 
 
 def block_user(blocker_id: int, blocked_id: int) -> Changed:
-    """Block a person: follows, requests and places in circles end both ways. 2 statements.
+    """Block a person: follows, requests and places in circles and lists end both ways.
 
-    Repeatable, and possible against one who blocks back or is suspended. Raises InvalidInput for
-    oneself, Forbidden for an account that is not active, NotFound for one that is absent.
+    2 statements. Repeatable, and possible against one who blocks back or is suspended. Raises
+    InvalidInput for oneself, Forbidden for an account that is not active, NotFound for one that
+    is absent.
     """
     _require_two(blocker_id, blocked_id, "blocked_id")
 
@@ -120,6 +121,9 @@ def _block() -> Command:
         ), expelled AS (
             DELETE FROM circle_members USING circles, both_ways
             WHERE circle_id = circles.id AND owner_id = one AND member_id = two
+        ), struck AS (
+            DELETE FROM user_list_members USING user_lists, both_ways
+            WHERE user_list_id = user_lists.id AND owner_id = one AND member_id = two
         ), told AS ({told}), ended AS ({ended})
         SELECT EXISTS (SELECT FROM actor) AS allowed, EXISTS (SELECT FROM target) AS found,
                EXISTS (SELECT FROM done) AS changed
