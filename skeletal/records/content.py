@@ -1,5 +1,7 @@
 """What others see of posts, comments and videos."""
 
+from typing import Any
+
 from skeletal.records.base import Count, Id, Moment, Page, Record
 from skeletal.records.users import UserCard
 
@@ -65,3 +67,48 @@ class VideoRecord(Record, frozen=True, kw_only=True):
     comments_count: Count
     created_at: Moment
     published_at: Moment | None
+
+
+class PollOption(Record, frozen=True, kw_only=True):
+    """An answer that a poll offers, how many chose it, and whether the viewer did."""
+
+    text: str
+    votes_count: Count
+    chosen: bool
+
+
+class PollRecord(Record, frozen=True, kw_only=True):
+    """The poll of a post, its answers in order; a vote names them by their place from 0."""
+
+    id: Id
+    post_id: Id
+    options: list[PollOption]
+    multiple: bool
+    closed: bool
+    expires_at: Moment
+
+
+class RevisionRecord(Record, frozen=True, kw_only=True):
+    """What a post said before an edit, `edited_at` then; `version` counts from 1."""
+
+    id: Id
+    post_id: Id
+    version: Count
+    content: str
+    media_urls: list[str]
+    edited_at: Moment
+
+
+class DraftRecord(Record, frozen=True, kw_only=True):
+    """A post that its author still writes: `payload` holds the arguments of `publish_post`.
+
+    `state` is open, scheduled, published or failed; a failed one says the `error`'s code.
+    """
+
+    id: Id
+    payload: dict[str, Any]
+    state: str
+    scheduled_at: Moment | None
+    published_post_id: Id | None
+    error: str
+    updated_at: Moment

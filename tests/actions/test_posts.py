@@ -8,9 +8,17 @@ from typing import Any
 
 import pytest
 
-from skeletal.actions import content
+from skeletal.actions import content, social
 from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
-from skeletal.models import Hashtag, IdempotencyKey, Mention, Post, PostHashtag, User
+from skeletal.models import (
+    Hashtag,
+    IdempotencyKey,
+    MediaAttachment,
+    Mention,
+    Post,
+    PostHashtag,
+    User,
+)
 from skeletal.queries.content import get_multiple_posts
 from skeletal.queries.users import get_user_stats
 from skeletal.records import Made
@@ -190,3 +198,73 @@ def test_fifty_posts_with_one_key_are_one() -> None:
     assert sum(not result.repeated for result in results) == 1
     assert Post.objects.count() == 1
     assert [name for name, _ in told()] == ["post.published"]
+
+
+FILE: dict[str, Any] = {
+    "kind": "image",
+    "url": "https://m.example/a.png",
+    "mime": "image/png",
+    "bytes": 9,
+}
+
+
+def test_a_file_is_a_row_and_its_address_is_copied(alice: User) -> None:
+    alt = 'قطة "نائمة" \\ 😺'
+    more = {"width": 640, "height": 480, "blurhash": "LKO2", "alt_text": alt}
+    clip = {**FILE, "kind": "video", "url": "https://m.example/b.mp4", "duration": 1500}
+    made = content.publish_post(
+        alice.pk, "", media=[{**FILE, **more}, clip], media_urls=["https://m.example/c"]
+    )
+    urls = ["https://m.example/a.png", "https://m.example/b.mp4", "https://m.example/c"]
+    assert Post.objects.get(pk=made.id).media_urls == urls
+    first, second = MediaAttachment.objects.filter(post_id=made.id).order_by("position")
+    assert (first.owner_id, first.url, first.mime, first.bytes) == (alice.pk, urls[0], *FILE_END)
+    assert (first.width, first.height, first.duration) == (640, 480, None)
+    assert (first.blurhash, first.alt_text, first.processing_state) == ("LKO2", alt, "ready")
+    assert (second.kind, second.duration, second.width) == ("video", 1500, None)
+
+
+FILE_END = (FILE["mime"], FILE["bytes"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "x",
+        [1],
+        [{}],
+        [{**FILE, "owner_id": 1}],
+        [{**FILE, "kind": "exe"}],
+        [{**FILE, "kind": ["image"]}],
+        [{**FILE, "url": "javascript:alert(1)"}],
+        [{**FILE, "mime": "image"}],
+        [{**FILE, "mime": None}],
+        [{**FILE, "bytes": -1}],
+        [{**FILE, "bytes": None}],
+        [{**FILE, "bytes": 2**63}],
+        [{**FILE, "width": 2**31}],
+        [{**FILE, "height": 1.5}],
+        [{**FILE, "alt_text": "\ud800"}],
+        [{**FILE, "alt_text": "\0"}],
+        [{**FILE, "alt_text": "x" * 1501}],
+        [{**FILE, "blurhash": "x" * 61}],
+        [FILE] * 11,
+    ],
+    ids=lambda wrong: str(wrong)[-30:],
+)
+def test_a_file_that_breaks_a_rule_makes_no_post(alice: User, wrong: Any) -> None:
+    with pytest.raises(InvalidInput):
+        content.publish_post(alice.pk, "x", media=wrong)
+    assert not Post.objects.exists()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_circle_that_goes_at_this_moment_takes_no_post_or_stays() -> None:
+    owner = make_user()
+    for _ in range(10):
+        circle = make_circle(owner=owner)
+        post = partial(
+            content.publish_post, owner.pk, "near", visibility="circle", circle_id=circle.pk
+        )
+        made, gone = at_once([post, partial(social.delete_circle, owner.pk, circle.pk)])
+        assert (type(made), type(gone)) in {(Made, Conflict), (NotFound, Changed)}, (made, gone)

@@ -47,6 +47,7 @@ NO_COLUMN = {
     "EVIDENCE_PER_REPORT",
     "JSON_BYTES",
     "JSON_DEPTH",
+    "POLL_SECONDS",
 }
 
 

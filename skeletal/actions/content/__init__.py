@@ -7,7 +7,6 @@ and sees what they act upon, and tells it in the outbox within the same transact
 from skeletal.actions.content.comments import add_comment as add_comment
 from skeletal.actions.content.comments import delete_comment as delete_comment
 from skeletal.actions.content.editing import edit_post as edit_post
-from skeletal.actions.content.polls import NewPoll as NewPoll
 from skeletal.actions.content.polls import vote as vote
 from skeletal.actions.content.posts import delete_post as delete_post
 from skeletal.actions.content.posts import publish_post as publish_post

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 
 from skeletal.actions.acting import ACTOR
 from skeletal.actions.content.facts import COMMENT_ADDED, COMMENT_DELETED
-from skeletal.actions.content.naming import TEXTS, named_in
+from skeletal.actions.content.naming import named_in
 from skeletal.actions.repeating import once
-from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, Command, Param, write
+from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, TEXTS, Command, Param, write
 from skeletal.errors import Forbidden, InvalidInput, NotFound
 from skeletal.models import Comment, Post, User, Video
 from skeletal.models.content.comments import MAX_DEPTH

@@ -3,8 +3,8 @@
 from typing import Any
 
 from skeletal.actions.content.facts import POST_EDITED
-from skeletal.actions.content.naming import TEXTS, Tag, named_in, rows_of
-from skeletal.db.prepared import BIGINTS, TEXT, Command, Param, write
+from skeletal.actions.content.naming import Tag, named_in, rows_of
+from skeletal.db.prepared import BIGINTS, TEXT, TEXTS, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Forbidden, NotFound
 from skeletal.models import Hashtag, User

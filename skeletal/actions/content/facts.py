@@ -39,3 +39,4 @@ POST_REPOSTED = fact(
 VIDEO_PUBLISHED = fact(
     "video.published", "video", "A video can be watched.", video_id="id", author_id="id"
 )
+POLL_VOTED = fact("poll.voted", "poll", "A person voted.", poll_id="id", post_id="id", user_id="id")

@@ -1,17 +1,12 @@
 """Hashtags and people that a text names, as rows."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import TextField
-
-from skeletal.db.prepared import Command, Param, write
+from skeletal.db.prepared import TEXTS, Command, Param, write
 from skeletal.errors import InvalidInput
 from skeletal.records import Id, Record
 from skeletal.rules import entities, limits, usernames
-
-TEXTS: "ArrayField[Any, Any]" = ArrayField(TextField())
 
 
 class Named(NamedTuple):

@@ -1,113 +1,106 @@
-"""Polls: made with their post, voted in once."""
+"""Votes on polls: given once, while the poll is open."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 
 from skeletal.actions.acting import ACTOR, require
+from skeletal.actions.content.facts import POLL_VOTED
+from skeletal.actions.content.values import several, whole_number
 from skeletal.db.prepared import BIGINTS, Command, Param, write
 from skeletal.errors import Conflict, InvalidInput
 from skeletal.models import Poll, Post
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Record
 from skeletal.records.social import Changed
-from skeletal.rules import limits, texts
+from skeletal.rules import limits
 
-SHORTEST, LONGEST = 300, 2_592_000
-"""Five minutes to thirty days, in seconds."""
-
-
-class NewPoll(NamedTuple):
-    """A question's answers, whether several may be chosen, and for how many seconds it is open."""
-
-    options: Sequence[str]
-    seconds: int
-    multiple: bool = False
-
-
-def read_poll(given: NewPoll) -> dict[str, Any]:
-    """Return the columns of a poll that begins now; raises InvalidInput."""
-    least, most = limits.POLL_OPTIONS
-    options = [_option(one) for one in given.options]
-    if not least <= len(options) <= most or len(set(options)) < len(options):
-        raise InvalidInput(f"{least} to {most} different options", field="options")
-    seconds = given.seconds
-    whole = isinstance(seconds, int) and not isinstance(seconds, bool)
-    if not whole or not SHORTEST <= seconds <= LONGEST:
-        raise InvalidInput(f"seconds must be between {SHORTEST} and {LONGEST}", field="seconds")
-    if not isinstance(given.multiple, bool):
-        raise InvalidInput("multiple is true or false", field="multiple")
-    end = datetime.now(UTC) + timedelta(seconds=seconds)
-    return {"options": options, "multiple": given.multiple, "expires_at": end}
-
-
-def vote(user_id: int, poll_id: int, choices: Sequence[int]) -> Changed:
-    """Choose one option of a poll by its place, counted from 0, or several: 1 statement.
-
-    A vote stands once; another one for the same poll changes nothing, but adds options where
-    several may be chosen. Raises Forbidden for an account that is not active, NotFound for a poll
-    whose post is absent or not visible, Conflict for one that is over, InvalidInput for places
-    that it has not and for several where one is asked.
-    """
-    places = _places(choices)
-    answer = require(
-        _vote().first(actor=user_id, viewer=user_id, poll=poll_id, places=places), "poll"
-    )
-    if not answer.fits:
-        raise InvalidInput("the poll has no such choice", field="choices")
-    if not answer.is_open:
-        raise Conflict("the poll is over", field="poll_id")
-    return Changed(changed=answer.changed)
-
-
-def _option(value: object) -> str:
-    return texts.text(value, field="options", most=limits.POLL_OPTION, least=1)
-
-
-def _places(choices: Sequence[int]) -> list[int]:
-    places = list(choices)
-    if not all(isinstance(one, int) and not isinstance(one, bool) for one in places):
-        raise InvalidInput("a choice is the place of an option", field="choices")
-    if not 1 <= len(set(places)) == len(places) <= limits.POLL_OPTIONS[1]:
-        raise InvalidInput("choose at least one option, each once", field="choices")
-    return places
+MOST = limits.POLL_OPTIONS[1]
 
 
 class Voted(Record, frozen=True, kw_only=True):
-    """The answer of the statement."""
+    """The answer of the statement; `earlier` are votes that stood before it."""
 
     allowed: bool
     found: bool
-    fits: bool
     is_open: bool
+    fits: bool
+    multiple: bool
+    earlier: list[int]
     changed: bool
+
+
+def vote(user_id: int, poll_id: int, choices: Iterable[int]) -> Changed:
+    """Choose one answer of a poll, several where it is multiple: 1 statement. Repeatable.
+
+    `choices` count from 0. A vote stands: in a multiple poll later choices come beside it, in
+    another a different one is Conflict. Raises Forbidden for an account that is not active,
+    NotFound for a poll whose post is not visible, Conflict after its end, and InvalidInput for
+    what is no choice of it.
+    """
+    wanted = _choices(choices)
+    values: dict[str, Any] = {"actor": user_id, "viewer": user_id, "poll": poll_id}
+    answer = _judged(_vote().first(**values, choices=wanted), wanted)
+    if not answer.changed and not answer.earlier:  # another vote of theirs came at this moment
+        answer = _judged(_vote().first(**values, choices=wanted), wanted)
+    if not answer.multiple and answer.earlier and answer.earlier != wanted:
+        raise Conflict("they have voted already", field="choices")
+    return Changed(changed=answer.changed)
+
+
+def _choices(given: Iterable[int]) -> list[int]:
+    several_of_them = several(given, "choices", MOST, 1)
+    return sorted({whole_number(one, "choices", MOST - 1) for one in several_of_them})
+
+
+def _judged(answer: Voted | None, wanted: list[int]) -> Voted:
+    found = require(answer, "poll")
+    if not found.fits:
+        raise InvalidInput("this is no choice of the poll", field="choices")
+    if not found.is_open and not set(wanted) <= set(found.earlier):
+        raise Conflict("the poll is closed", field="poll_id")
+    return found
 
 
 @write(Voted)
 def _vote() -> Command:
-    seen = visible(Post.objects.filter(pk=OuterRef("post_id")), Sight.PERSON)
-    polls = Poll.objects.filter(pk=Param("poll"), post_id=Subquery(seen.values("pk")))
+    """Of two votes at once on a poll that is not multiple the unique key lets one through."""
+    post = visible(Post.objects.filter(pk=OuterRef("post_id")), Sight.PERSON)
+    target = Poll.objects.filter(Exists(post), pk=Param("poll"))
+    told = POLL_VOTED.row(
+        "target t JOIN (SELECT FROM done LIMIT 1) done ON true",
+        of="t.id",
+        actor="%(actor)s",
+        poll_id="t.id",
+        post_id="t.post_id",
+        user_id="%(actor)s",
+    )
     return Command(
         """
         WITH actor AS MATERIALIZED ({actor}), target AS MATERIALIZED (
-            SELECT id, multiple, expires_at > statement_timestamp() AS is_open,
-                   0 <= ALL(%(places)s) AND cardinality(options) > ALL(%(places)s)
-                   AND (multiple OR cardinality(%(places)s) = 1) AS fits
-            FROM ({poll}) poll
+            SELECT id, post_id, multiple, expires_at > statement_timestamp() AS is_open,
+                   (multiple OR cardinality(%(choices)s) = 1)
+                   AND cardinality(options) > ALL (%(choices)s) AS fits
+            FROM ({target}) poll
+        ), earlier AS MATERIALIZED (
+            SELECT choice FROM poll_votes WHERE poll_id = %(poll)s AND user_id = %(actor)s
         ), done AS (
             INSERT INTO poll_votes (poll_id, user_id, choice, single)
-            SELECT target.id, actor.id, place, NOT multiple
-            FROM actor, target, unnest(%(places)s) place WHERE is_open AND fits
+            SELECT target.id, actor.id, choice, NOT multiple
+            FROM actor, target, unnest(%(choices)s) choice
+            WHERE is_open AND fits AND (multiple OR NOT EXISTS (SELECT FROM earlier))
             ON CONFLICT DO NOTHING RETURNING id
-        )
+        ), told AS ({told})
         SELECT EXISTS (SELECT FROM actor) AS allowed, target.id IS NOT NULL AS found,
-               coalesce(fits, false) AS fits, coalesce(is_open, false) AS is_open,
+               coalesce(is_open, false) AS is_open, coalesce(fits, false) AS fits,
+               coalesce(multiple, false) AS multiple,
+               ARRAY(SELECT choice FROM earlier ORDER BY choice) AS earlier,
                EXISTS (SELECT FROM done) AS changed
         FROM (SELECT) one LEFT JOIN target ON true
         """,
-        [Param("places", BIGINTS)],
+        [Param("actor"), Param("poll"), Param("choices", BIGINTS)],
         actor=ACTOR,
-        poll=polls.values("id", "multiple", "expires_at", "options"),
+        target=target.values("id", "post_id", "multiple", "expires_at", "options"),
+        told=told,
     )

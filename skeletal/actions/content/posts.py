@@ -1,25 +1,24 @@
 """Posts: published with their hashtags and mentions, and taken away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
 
 from skeletal.actions.acting import ACTOR
 from skeletal.actions.content.facts import POST_DELETED, POST_PUBLISHED
-from skeletal.actions.content.naming import TEXTS, Named, Tag, named_in, rows_of
-from skeletal.actions.content.polls import NewPoll, read_poll
+from skeletal.actions.content.naming import Named, Tag, rows_of
+from skeletal.actions.content.reading import read_post
 from skeletal.actions.repeating import once
-from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, Command, Param, write
-from skeletal.errors import Forbidden, InvalidInput, NotFound
-from skeletal.models import Circle, Hashtag, Poll, Post, User
+from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, TEXTS, TRUTH, Command, Param, write
+from skeletal.errors import Forbidden, NotFound
+from skeletal.models import Circle, Hashtag, Post, User
 from skeletal.queries.visibility import VIEWER, Sight, visible
 from skeletal.records import Id, Made, Record
 from skeletal.records.social import Changed
-from skeletal.rules import contacts, limits, texts
 
-AUDIENCES = ("public", "followers", "circle", "private")
+JSON: "JSONField[Any, Any]" = JSONField()
 
 
 class Ready(Record, frozen=True, kw_only=True):
@@ -46,43 +45,35 @@ def publish_post(
     visibility: str = "public",
     circle_id: int | None = None,
     media_urls: Sequence[str] = (),
+    media: Sequence[Mapping[str, Any]] = (),
     language: str = "",
-    poll: NewPoll | None = None,
+    poll: Mapping[str, Any] | None = None,
     idempotency_key: str | None = None,
     at: datetime | None = None,
 ) -> Made:
     """Publish a post with the hashtags and mentions of its text; return its id.
 
-    2 statements within BEGIN and COMMIT, 3 or 4 where a hashtag is new, 1 more with a poll, 2 with
-    a key; whatever the number of followers, whom `jobs` serve. A mention names only people who
-    see the author. `at` is the time of a post that comes from elsewhere. Raises InvalidInput,
-    Forbidden for an account that is not active, NotFound for a circle that is not the author's
-    own, and Conflict for a key that stands for another post.
+    2 statements within BEGIN and COMMIT, 3 or 4 where a hashtag is new, 2 more with a key;
+    whatever the number of followers, whom `jobs` serve. A mention names only people who see the
+    author. A file of `media` has kind, url, mime and bytes, and may have width, height, duration
+    (milliseconds), blurhash and alt_text; of `media_urls` nothing but the address is known. A
+    `poll` has 2 to 10 options, the seconds that it is open (5 minutes to 30 days), and may be
+    multiple. `at` is the time of a post that comes from elsewhere.
+
+    Raises InvalidInput, Forbidden for an account that is not active, NotFound for a circle that
+    is not the author's own, and Conflict for a key that stands for another post.
     """
-    named = named_in(texts.text(content, field="content", most=limits.POST))
-    urls = _urls(media_urls)
-    if not content.strip() and not urls:
-        raise InvalidInput("a post has a text or a file", field="content")
-    _require_audience(visibility, circle_id)
-    values: dict[str, Any] = {
-        "viewer": author_id,
-        "actor": author_id,
-        "content": content,
-        "visibility": visibility,
-        "circle": circle_id,
-        "media_urls": urls,
-        "language": texts.text(language, field="language", most=limits.LOCALE),
-        "at": at,
-    }
-    asked = read_poll(poll) if poll else None
-
-    def work() -> int:
-        made = _publish(named, values)
-        if asked:
-            Poll.objects.create(post_id=made, **asked)
-        return made
-
-    return once(author_id, idempotency_key, values | {"poll": poll}, work)
+    named, columns = read_post(
+        content,
+        visibility=visibility,
+        circle_id=circle_id,
+        media_urls=media_urls,
+        media=media,
+        language=language,
+        poll=poll,
+    )
+    values = {"viewer": author_id, "actor": author_id, "at": at, **columns}
+    return once(author_id, idempotency_key, values, lambda: _publish(named, values))
 
 
 def delete_post(author_id: int, post_id: int) -> Changed:
@@ -106,26 +97,13 @@ def _publish(named: Named, values: dict[str, Any]) -> int:
     if values["circle"] is not None and not ready.has_circle:
         raise NotFound("no such circle")
     tag_ids = rows_of(named.tags, ready.tags)
-    made = _insert().first(
+    insert = _insert(values["circle"] is not None, bool(values["media"]), bool(values["options"]))
+    made = insert.first(
         **values, tags=list(named.tags.values()), tag_ids=tag_ids, people=ready.people
     )
-    assert made is not None  # noqa: S101 - an INSERT of one row
+    if made is None:
+        raise NotFound("no such circle")
     return made
-
-
-def _urls(given: Sequence[str]) -> list[str]:
-    if isinstance(given, str) or len(given) > limits.MEDIA_PER_POST:
-        most = limits.MEDIA_PER_POST
-        raise InvalidInput(f"a list of at most {most} addresses", field="media_urls")
-    return [contacts.url(one, field="media_urls") for one in given]
-
-
-def _require_audience(visibility: str, circle_id: int | None) -> None:
-    if visibility not in AUDIENCES:
-        words = ", ".join(AUDIENCES)
-        raise InvalidInput(f"visibility must be one of {words}", field="visibility")
-    if (visibility == "circle") != (circle_id is not None):
-        raise InvalidInput("a circle is named for a post to a circle", field="circle_id")
 
 
 @write(Ready)
@@ -150,8 +128,29 @@ def _ready() -> Command:
     )
 
 
+HELD = """
+held AS MATERIALIZED (SELECT FROM circles WHERE id = %(circle)s FOR KEY SHARE),
+"""
+"""A circle that goes at this moment takes no post."""
+ATTACHED = """, attached AS (
+    INSERT INTO media_attachments (owner_id, post_id, position, kind, url, mime, bytes, width,
+                                   height, duration, blurhash, alt_text, processing_state)
+    SELECT %(actor)s, made.id, m.*, 'ready'
+    FROM made, jsonb_to_recordset(%(media)s) AS m (
+        position smallint, kind text, url text, mime text, bytes bigint, width integer,
+        height integer, duration integer, blurhash text, alt_text text
+    )
+)"""
+ASKED = """, asked AS (
+    INSERT INTO polls (post_id, options, multiple, expires_at)
+    SELECT made.id, %(options)s, %(multiple)s,
+           coalesce(%(at)s, now()) + make_interval(secs => %(seconds)s)
+    FROM made
+)"""
+
+
 @write(int)
-def _insert() -> Command:
+def _insert(circle: bool, media: bool, poll: bool) -> Command:
     told = POST_PUBLISHED.row(
         "made",
         of="made.id",
@@ -164,12 +163,12 @@ def _insert() -> Command:
     )
     return Command(
         """
-        WITH made AS (
+        WITH {held} made AS (
             INSERT INTO posts (id, author_id, content, media_urls, hashtags, visibility,
                                circle_id, language, status, created_at, updated_at)
-            VALUES (CASE WHEN %(at)s IS NULL THEN daira_id() ELSE daira_id(%(at)s) END,
-                    %(actor)s, %(content)s, %(media_urls)s, %(tags)s, %(visibility)s, %(circle)s,
-                    %(language)s, 'published', coalesce(%(at)s, now()), now())
+            SELECT CASE WHEN %(at)s IS NULL THEN daira_id() ELSE daira_id(%(at)s) END,
+                   %(actor)s, %(content)s, %(media_urls)s, %(tags)s, %(visibility)s, %(circle)s,
+                   %(language)s, 'published', coalesce(%(at)s, now()), now() {from_held}
             RETURNING id
         ), tagged AS (
             INSERT INTO post_hashtags (post_id, hashtag_id)
@@ -177,16 +176,22 @@ def _insert() -> Command:
         ), named AS (
             INSERT INTO mentions (post_id, user_id, silent)
             SELECT made.id, person, false FROM made, unnest(%(people)s) person
-        ), told AS ({told})
+        ) {attached} {asked}, told AS ({told})
         SELECT id FROM made
         """,
         [
             *(Param(name, TEXT) for name in ("content", "visibility", "language")),
-            *(Param(name, TEXTS) for name in ("media_urls", "tags")),
+            *(Param(name, TEXTS) for name in ("media_urls", "tags", "options")),
             *(Param(name, BIGINTS) for name in ("tag_ids", "people")),
-            *(Param(name) for name in ("actor", "circle")),
+            *(Param(name) for name in ("actor", "circle", "seconds")),
+            Param("multiple", TRUTH),
+            Param("media", JSON),
             Param("at", MOMENT),
         ],
+        held=HELD if circle else "",
+        from_held="FROM held" if circle else "",
+        attached=ATTACHED if media else "",
+        asked=ASKED if poll else "",
         told=told,
     )
 

@@ -7,9 +7,10 @@ from django.db.models.functions import Now
 
 from skeletal.actions.acting import require_actor
 from skeletal.actions.content.facts import VIDEO_PUBLISHED
+from skeletal.actions.content.values import parts, several, whole_number, word
 from skeletal.actions.repeating import once
 from skeletal.db.transactions import execute_transaction
-from skeletal.errors import Forbidden, InvalidInput, NotFound
+from skeletal.errors import Forbidden, NotFound
 from skeletal.models import Video, VideoRendition
 from skeletal.records import Made
 from skeletal.records.social import Changed
@@ -17,6 +18,7 @@ from skeletal.rules import contacts, limits, texts
 
 AUDIENCES = ("public", "followers", "private")
 KINDS = ("hls", "mp4", "caption", "thumb", "storyboard")
+FILE, MORE_OF_A_FILE = ("kind", "url", "bytes"), ("resolution", "language")
 MOST_RENDITIONS = 50
 
 
@@ -45,7 +47,7 @@ def publish_video(
         "hls_url": contacts.url(hls_url, field="hls_url") if hls_url else "",
         "duration": whole_number(duration, "duration", 2**31 - 1),
         "resolution": whole_number(resolution, "resolution", 2**15 - 1),
-        "visibility": _one_of(visibility, AUDIENCES, "visibility"),
+        "visibility": word(visibility, AUDIENCES, "visibility"),
     }
     files = _files(renditions)
 
@@ -120,25 +122,19 @@ def _state(hls_url: str) -> dict[str, Any]:
 
 
 def _files(given: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    if len(given) > MOST_RENDITIONS:
-        raise InvalidInput(f"at most {MOST_RENDITIONS} renditions", field="renditions")
-    return [_file(one) for one in given]
+    return [_file(one) for one in several(given, "renditions", MOST_RENDITIONS)]
 
 
-def _file(given: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(given, dict) or given.keys() - FILE or set(FILE[:3]) - given.keys():
-        raise InvalidInput(f"a rendition has {', '.join(FILE)}", field="renditions")
+def _file(one: object) -> dict[str, Any]:
+    given = parts(one, "renditions", FILE, MORE_OF_A_FILE)
     language = given.get("language", "")
     return {
-        "kind": _one_of(given["kind"], KINDS, "renditions"),
+        "kind": word(given["kind"], KINDS, "renditions"),
         "url": contacts.url(given["url"], field="renditions"),
         "bytes": whole_number(given["bytes"], "renditions", 2**63 - 1),
         "resolution": whole_number(given.get("resolution", 0), "renditions", 2**15 - 1),
         "language": texts.text(language, field="renditions", most=limits.LOCALE),
     }
-
-
-FILE = ("kind", "url", "bytes", "resolution", "language")
 
 
 def _write_files(video_id: int, files: list[dict[str, Any]]) -> None:
@@ -152,20 +148,8 @@ def _write_files(video_id: int, files: list[dict[str, Any]]) -> None:
         )
 
 
-def whole_number(value: object, field: str, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise InvalidInput(f"a whole number from 0 to {most}", field=field)
-    return value
-
-
-def _one_of(value: object, words: tuple[str, ...], field: str) -> Any:
-    if value not in words:
-        raise InvalidInput(f"one of {', '.join(words)}", field=field)
-    return value
-
-
 RULES: dict[str, Any] = {
     "title": lambda value: texts.text(value, field="title", most=limits.TITLE, least=1),
     "description": lambda value: texts.text(value, field="description", most=limits.DESCRIPTION),
-    "visibility": lambda value: _one_of(value, AUDIENCES, "visibility"),
+    "visibility": lambda value: word(value, AUDIENCES, "visibility"),
 }

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from django.conf import settings
 
 from skeletal.actions.acting import ACTOR, require
-from skeletal.actions.content.videos import whole_number
+from skeletal.actions.content.values import whole_number
 from skeletal.db.prepared import MOMENT, Command, Param, write
 from skeletal.models import Video
 from skeletal.queries.visibility import Sight, sight_of, visible
