@@ -17,10 +17,10 @@ from tests.conftest import fresh_databases
 pytestmark = pytest.mark.slow
 HOMES = (content, feed, social, users)
 INDEXES = {
-    "content.comments": "idx_comments_post",
-    "content.public_posts": "idx_posts_public",
-    "content.public_videos": "idx_videos_public",
-    "content.user_posts": "idx_posts_feed",
+    "posts.comments": "idx_comments_post",
+    "posts.public_posts": "idx_posts_public",
+    "videos.public_videos": "idx_videos_public",
+    "posts.user_posts": "idx_posts_feed",
     "feed.feed": "idx_posts_feed",
     "graph.followers": "idx_follows_followee",
     "graph.following": "idx_follows_follower",
@@ -29,8 +29,8 @@ INDEXES = {
 }
 """The index that each list walks."""
 BUSIEST = {
-    "content.comments": "SELECT post_id FROM comments WHERE post_id IS NOT NULL",
-    "content.user_posts": "SELECT author_id FROM posts",
+    "posts.comments": "SELECT post_id FROM comments WHERE post_id IS NOT NULL",
+    "posts.user_posts": "SELECT author_id FROM posts",
     "graph.followers": "SELECT followee_id FROM follows",
     "graph.following": "SELECT follower_id FROM follows",
     "feed.feed": "SELECT follower_id FROM follows",
@@ -38,10 +38,10 @@ BUSIEST = {
 }
 """Where the owner of the longest list is found."""
 ROWS = {
-    "content.comments": "comments WHERE post_id = {owner}",
-    "content.public_posts": "posts WHERE visibility = 'public'",
-    "content.public_videos": "videos WHERE visibility = 'public'",
-    "content.user_posts": "posts WHERE author_id = {owner}",
+    "posts.comments": "comments WHERE post_id = {owner}",
+    "posts.public_posts": "posts WHERE visibility = 'public'",
+    "videos.public_videos": "videos WHERE visibility = 'public'",
+    "posts.user_posts": "posts WHERE author_id = {owner}",
     "feed.feed": "posts",
     "graph.followers": "follows WHERE followee_id = {owner}",
     "graph.following": "follows WHERE follower_id = {owner}",
@@ -150,7 +150,7 @@ def _owner(read: Read[Any]) -> int:
 def _deep(read: Read[Any], owner: int) -> int:
     """The key from which the list has 25 rows left, or page 5,000 where it is longer."""
     rows = ROWS[read.name].format(owner=owner)
-    way = "ASC" if read.name == "content.comments" else "DESC"
+    way = "ASC" if read.name == "posts.comments" else "DESC"
     count = _number(f"SELECT count(*) FROM {rows}")
     place = min(100_000, max(count - 25, 0))
     return _number(f"SELECT id FROM {rows} ORDER BY id {way} OFFSET {place} LIMIT 1")

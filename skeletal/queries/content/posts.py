@@ -1,30 +1,22 @@
-"""Posts, comments and videos as others see them.
-
-`viewer_id` is a person's id, None for one who is not signed in, or SYSTEM; `visibility` says who
-sees what. Every list raises InvalidCursor, and InvalidInput for a limit outside 1..100.
-"""
+"""Posts and their comments as others see them."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
 from django.db.models import Exists, QuerySet
 
-from skeletal.db.ids import compose, milliseconds
 from skeletal.db.prepared import BIGINTS, Param, read
-from skeletal.errors import InvalidInput, NotFound
-from skeletal.models import Comment, Post, User, Video
+from skeletal.errors import NotFound
+from skeletal.models import Comment, Post, User
 from skeletal.queries.batches import in_order, wanted
+from skeletal.queries.content.shared import public, since
 from skeletal.queries.counters import exact, exactly
 from skeletal.queries.pages import ids_first, newest_first, oldest_first, page_of, size_of
 from skeletal.queries.users import is_visible_user
-from skeletal.queries.visibility import AUTHOR, JUDGED, PUBLIC, Rows, Sight, sight_of, visible
+from skeletal.queries.visibility import AUTHOR, JUDGED, Sight, sight_of, visible
 from skeletal.records import Page, Viewer
-from skeletal.records.content import CommentRecord, PostRecord, PostWithComments, VideoRecord
+from skeletal.records.content import CommentRecord, PostRecord, PostWithComments
 
 POST_COUNTS = ("likes_count", "comments_count", "reposts_count")
-VIDEO_COUNTS = ("views_count", "likes_count", "comments_count")
-TRENDING_DAYS = 7
-MOST_DAYS = 30
 
 
 def get_post_with_comments(
@@ -59,9 +51,9 @@ def get_popular_posts(days: int = 7, limit: int = 20, viewer_id: Viewer = None) 
     Its cost grows with the number of posts of these days. Likes as of the last sweep; of equals
     the newer first.
     """
-    size, since = size_of(limit), _since(days)
+    size, first = size_of(limit), since(days)
     sight, viewer = sight_of(viewer_id)
-    return _popular(sight, size).all(since=since, viewer=viewer)[:limit]
+    return _popular(sight, size).all(since=first, viewer=viewer)[:limit]
 
 
 def list_public_posts(
@@ -101,61 +93,11 @@ def list_comments(
     return page
 
 
-def get_video_with_stats(video_id: int, viewer_id: Viewer = None) -> VideoRecord:
-    """Return a video with counts exact at this moment: 1 statement.
-
-    Raises NotFound for a video that is absent or not visible.
-    """
-    sight, viewer = sight_of(viewer_id)
-    video = _video(sight).first(video_id=video_id, viewer=viewer)
-    if video is None:
-        raise NotFound("no such video")
-    return video
-
-
-def get_multiple_videos(
-    video_ids: Iterable[int], viewer_id: Viewer = None
-) -> dict[int, VideoRecord]:
-    """Return videos by id, as `get_multiple_posts` does: 1 statement."""
-    ids = wanted(video_ids)
-    sight, viewer = sight_of(viewer_id)
-    return in_order(ids, _videos(sight).all(ids=ids, viewer=viewer)) if ids else {}
-
-
-def list_public_videos(
-    cursor: str | None = None, limit: int = 20, viewer_id: Viewer = None
-) -> Page[VideoRecord]:
-    """List everybody's public videos, newest first: 1 statement."""
-    sight, viewer = sight_of(viewer_id)
-    return page_of(_public_videos, sight, cursor, limit, viewer=viewer)
-
-
-def get_trending_videos(limit: int = 20, viewer_id: Viewer = None) -> list[VideoRecord]:
-    """Return the most viewed public videos of the last seven days: 1 statement.
-
-    Cost and order as `get_popular_posts`.
-    """
-    size, since = size_of(limit), _since(TRENDING_DAYS)
-    sight, viewer = sight_of(viewer_id)
-    return _trending(sight, size).all(since=since, viewer=viewer)[:limit]
-
-
 def _comments_page(
     post_id: int, cursor: str | None, limit: int, viewer_id: Viewer
 ) -> Page[CommentRecord]:
     sight, viewer = sight_of(viewer_id)
     return page_of(_comments, sight, cursor, limit, owner=post_id, post_id=post_id, viewer=viewer)
-
-
-def _public(rows: Rows, sight: Sight) -> Rows:
-    return visible(rows.filter(visibility="public"), sight, known=PUBLIC)
-
-
-def _since(days: int) -> int:
-    """The smallest id of a row made in the last `days`."""
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
-        raise InvalidInput(f"days must be between 1 and {MOST_DAYS}", field="days")
-    return compose(milliseconds(datetime.now(UTC) - timedelta(days=days)), 0, 0)
 
 
 @read(PostRecord, paths=exactly(POST_COUNTS))
@@ -176,14 +118,14 @@ def _posts(sight: Sight) -> QuerySet[Post]:
 
 @read(PostRecord, plan="custom")
 def _popular(sight: Sight, size: int) -> QuerySet[Post]:
-    return _public(Post.objects.filter(pk__gte=Param("since")), sight).order_by(
+    return public(Post.objects.filter(pk__gte=Param("since")), sight).order_by(
         "-likes_count", "-pk"
     )[:size]
 
 
 @read(PostRecord, key="id")
 def _public_posts(sight: Sight, continued: bool, size: int) -> QuerySet[Post]:
-    return newest_first(_public(Post.objects.all(), sight), continued, size)
+    return newest_first(public(Post.objects.all(), sight), continued, size)
 
 
 @read(PostRecord, key="id")
@@ -199,26 +141,3 @@ def _comments(sight: Sight, continued: bool, size: int) -> QuerySet[Comment]:
     posts = visible(Post.objects.filter(pk=Param("post_id")), sight)
     rows = Comment.objects.filter(Exists(posts), post_id=Param("post_id"))
     return oldest_first(visible(rows, sight), continued, size)
-
-
-@read(VideoRecord, paths=exactly(VIDEO_COUNTS))
-def _video(sight: Sight) -> QuerySet[Video]:
-    rows = visible(Video.objects.filter(pk=Param("video_id")), sight)
-    return exact(rows, "video", VIDEO_COUNTS)
-
-
-@read(VideoRecord)
-def _videos(sight: Sight) -> QuerySet[Video]:
-    return visible(Video.objects.filter(pk__any=Param("ids", BIGINTS)), sight)
-
-
-@read(VideoRecord, key="id")
-def _public_videos(sight: Sight, continued: bool, size: int) -> QuerySet[Video]:
-    return newest_first(_public(Video.objects.all(), sight), continued, size)
-
-
-@read(VideoRecord, plan="custom")
-def _trending(sight: Sight, size: int) -> QuerySet[Video]:
-    return _public(Video.objects.filter(pk__gte=Param("since")), sight).order_by(
-        "-views_count", "-pk"
-    )[:size]

@@ -1,0 +1,18 @@
+"""What people make, as others see it.
+
+`viewer_id` is a person's id, None for one who is not signed in, or SYSTEM; `visibility` says who
+sees what. Every list raises InvalidCursor, and InvalidInput for a limit outside 1..100.
+"""
+
+from skeletal.queries.content.posts import POST_COUNTS as POST_COUNTS
+from skeletal.queries.content.posts import get_multiple_posts as get_multiple_posts
+from skeletal.queries.content.posts import get_popular_posts as get_popular_posts
+from skeletal.queries.content.posts import get_post_with_comments as get_post_with_comments
+from skeletal.queries.content.posts import list_comments as list_comments
+from skeletal.queries.content.posts import list_public_posts as list_public_posts
+from skeletal.queries.content.posts import list_user_posts as list_user_posts
+from skeletal.queries.content.videos import VIDEO_COUNTS as VIDEO_COUNTS
+from skeletal.queries.content.videos import get_multiple_videos as get_multiple_videos
+from skeletal.queries.content.videos import get_trending_videos as get_trending_videos
+from skeletal.queries.content.videos import get_video_with_stats as get_video_with_stats
+from skeletal.queries.content.videos import list_public_videos as list_public_videos
