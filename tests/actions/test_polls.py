@@ -10,6 +10,7 @@ from django.utils import timezone
 from skeletal.actions import content
 from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
 from skeletal.models import CounterDelta, Poll, PollVote, Post, User
+from skeletal.queries.content import get_poll
 from skeletal.records.social import Changed
 from tests.actions.crowds import at_once
 from tests.actions.facts import told
@@ -86,6 +87,25 @@ def test_a_multiple_poll_takes_several(bob: User) -> None:
     assert content.vote(bob.pk, poll.pk, [0, 1]).changed
     assert {choice for _, choice in choices(poll)} == {0, 1, 2}
     assert [name for name, _ in told()] == ["poll.voted"] * 2
+
+
+def test_a_poll_shows_its_votes_and_the_viewer_s_own(alice: User, bob: User, carol: User) -> None:
+    poll = make_poll(post=make_post(author=alice), options=["a", "b", "c"], multiple=True)
+    content.vote(bob.pk, poll.pk, [0, 2])
+    content.vote(alice.pk, poll.pk, [2])
+    found = get_poll(poll.post_id, bob.pk)
+    assert (found.id, found.multiple, found.closed) == (poll.pk, True, False)
+    assert [(o.text, o.votes_count, o.chosen) for o in found.options] == [
+        ("a", 1, True),
+        ("b", 0, False),
+        ("c", 2, True),
+    ]
+    assert [option.chosen for option in get_poll(poll.post_id).options] == [False] * 3
+    Poll.objects.update(expires_at=timezone.now() - timedelta(hours=1))
+    assert get_poll(poll.post_id).closed
+    for hidden in (poll.post_id, make_post().pk, 1, 2**70):
+        with pytest.raises(NotFound):
+            get_poll(hidden, carol.pk)
 
 
 @pytest.mark.parametrize("wrong", [[], [3], [-1], [0, 1], [True], ["0"], [2**70], "0", 0, [0] * 11])

@@ -1,10 +1,13 @@
 """A reader, and authors who stand to the reader in every way, with rows of every kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
-from skeletal.models import Comment, Post, User, Video
+from django.utils import timezone
+
+from skeletal.models import Comment, Poll, Post, PostRevision, User, Video
 from skeletal.records import SYSTEM, Viewer
 from tests.factories import number
 from tests.queries.crowd import INACTIVE, NOW
@@ -78,11 +81,23 @@ def _write_all(world: World) -> None:
         for author in people
         for how in (*ROWS, {"status": "processing"})
     )
+    _hang(world.rows[Post].values())
     posts = [post for post in world.rows[Post].values() if post.status == "published"]
     world.write(
         Comment(author=author, post=post, content=words(), **how)
         for (n, post), (m, author) in product(enumerate(posts), enumerate(people))
         for how in ({}, {"status": "hidden"}, {"deleted_at": NOW})[: 1 if (n + m) % 5 else 3]
+    )
+
+
+def _hang(posts: Iterable[Post]) -> None:
+    """A poll on each post, and a version before it, that both say what the post does."""
+    end = timezone.now() + timedelta(days=1)
+    PostRevision.objects.bulk_create(
+        PostRevision(post=post, version=1, content=post.content) for post in posts
+    )
+    Poll.objects.bulk_create(
+        Poll(post=post, options=[post.content, "no"], expires_at=end) for post in posts
     )
 
 

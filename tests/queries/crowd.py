@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from skeletal.models import Comment, Follow, Post, User, UserProfile, Video
-from tests.factories import make_user
+from skeletal.models import Comment, Follow, PollVote, Post, User, UserProfile, Video
+from tests.factories import make_poll, make_user
 
 MANY = 105
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -42,4 +42,6 @@ def make_crowd(many: int = MANY) -> Crowd:
     videos = Video.objects.bulk_create(
         Video(author=star, title=str(n), status="published") for n in range(many)
     )
+    poll = make_poll(post=posts[0])
+    PollVote.objects.bulk_create(PollVote(poll=poll, user=fan, choice=0) for fan in fans)
     return Crowd(star, fans, posts, comments, videos)

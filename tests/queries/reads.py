@@ -77,6 +77,10 @@ def by(world: World, viewer: Viewer, authors: set[int]) -> set[int]:
     return {id_ for id_ in world.seen(viewer, Post) if rows[id_].author_id in authors}
 
 
+def itself(world: World, viewer: Viewer, call: Arguments) -> Shown:
+    return {call["post_id"]} & world.seen(viewer, Post) or None
+
+
 def of_posts(shown: Callable[[World, Viewer, Arguments], Shown], **more: Any) -> Read:
     return Read(lambda world: [{"post_id": id_, **more} for id_ in world.all(Post)], shown)
 
@@ -95,6 +99,12 @@ READS: dict[str, Read] = {
     ),
     "get_post_with_comments": of_posts(with_comments, limit=100),
     "list_comments": of_posts(comments),
+    "get_poll": of_posts(itself),
+    "list_post_revisions": of_posts(itself),
+    "is_visible_post": Read(
+        one(Post, "post_id").arguments,
+        lambda world, viewer, call: {call["post_id"]} & world.seen(viewer, Post),
+    ),
     "get_multiple_posts": many(Post, "post_ids"),
     "get_popular_posts": public(Post, limit=100),
     "list_public_posts": public(Post),
@@ -130,6 +140,7 @@ FOR_NOBODY = {
 OWN = {
     "get_filter_matches",
     "list_conversations",
+    "list_drafts",
     "list_keyword_filters",
     "list_messages",
     "list_notifications",

@@ -10,9 +10,13 @@ from skeletal.records import SYSTEM, Page, Viewer
 from tests.factories import (
     make_conversation,
     make_conversation_member,
+    make_draft,
     make_filter,
     make_message,
+    make_poll,
+    make_poll_vote,
     make_post,
+    make_revision,
     make_user,
 )
 from tests.queries.crowd import Crowd, make_crowd
@@ -121,6 +125,7 @@ def test_a_question_is_one_statement(crowd: Crowd) -> None:
     assert statements(lambda: social.is_following(fan, star)) == ["follows"]
     assert statements(lambda: social.is_blocked(fan, star)) == ["blocks"]
     assert statements(lambda: users.is_visible_user(star, fan)) == ["users"]
+    assert statements(lambda: content.is_visible_post(crowd.posts[0].pk, fan)) == ["posts"]
 
 
 def test_only_an_empty_page_asks_whether_its_owner_stands(db: None) -> None:
@@ -131,9 +136,23 @@ def test_only_an_empty_page_asks_whether_its_owner_stands(db: None) -> None:
     assert statements(lambda: social.get_following_list(user.pk)) == ["follows", "users"]
 
 
+@pytest.mark.parametrize("many", [20, 100])
+def test_what_hangs_on_a_post_costs_the_same_for_few_and_many(db: None, many: int) -> None:
+    poll = make_poll(post=make_post(), multiple=True)
+    for version in range(1, many + 1):
+        make_revision(post=poll.post, version=version)
+        make_poll_vote(poll=poll, single=False)
+    viewer = make_user().pk
+    read = content.list_post_revisions
+    assert statements(lambda: content.get_poll(poll.post_id)) == ["polls", "poll_votes"]
+    assert statements(lambda: read(poll.post_id, viewer)) == ["post_revisions"]
+    assert statements(lambda: read(make_post().pk, viewer))[-2:] == ["post_revisions", "posts"]
+
+
 SINGLES = {
     *("get_user_with_stats", "get_video_with_stats", "get_user_stats", "get_post_with_comments"),
     *("is_following", "is_blocked", "is_visible_user", "get_message_receivers"),
+    *("get_poll", "list_post_revisions", "is_visible_post"),
 }
 
 
@@ -147,8 +166,10 @@ def test_what_is_a_person_s_own_costs_the_same_for_few_and_many(db: None, many: 
             make_conversation_member(conversation=talk, user=person)
     for _ in range(many):
         talk.last_message_id = make_message(conversation=talk, sender=user).pk
+        make_draft(author=user)
     talk.save()
     texts = ["a text"] * many
+    assert len(statements(lambda: content.list_drafts(user.pk, limit=many))) == 1
     assert len(statements(lambda: social.list_keyword_filters(user.pk))) == 1
     assert len(statements(lambda: social.get_filter_matches(user.pk, texts))) == 1
     assert len(statements(lambda: social.list_messages(user.pk, talk.pk, limit=many))) == 1

@@ -13,7 +13,7 @@ from skeletal.errors import NotFound
 from skeletal.models import Comment, Post, User, Video
 from skeletal.queries import content, social, users
 from skeletal.records import Page, Viewer
-from skeletal.records.content import PostWithComments
+from skeletal.records.content import PollRecord, PostWithComments, RevisionRecord
 from tests.queries.cast import Cast, make_cast
 from tests.queries.crowd import INACTIVE, NOW
 from tests.queries.reads import (
@@ -90,7 +90,7 @@ def pages(read: Callable[..., Any], call: Arguments) -> Iterator[Any]:
 
 def ids_of(part: Any, call: Arguments) -> list[int]:
     if isinstance(part, bool):
-        return [call["user_id"]] if part else []
+        return [call.get("user_id") or call["post_id"]] if part else []
     if isinstance(part, dict):
         assert all(id_ == row.id for id_, row in part.items())
         return list(part)
@@ -98,6 +98,8 @@ def ids_of(part: Any, call: Arguments) -> list[int]:
         return [part.post.id, *ids_of(part.comments, call)]
     rows: Any = part.data if isinstance(part, Page) else part
     rows = rows if isinstance(rows, list) else [rows]
+    if rows and isinstance(rows[0], PollRecord | RevisionRecord):
+        return [row.post_id for row in rows]
     return [getattr(row, "user", row).id for row in rows]
 
 

@@ -4,10 +4,14 @@
 sees what. Every list raises InvalidCursor, and InvalidInput for a limit outside 1..100.
 """
 
+from skeletal.queries.content.drafts import list_drafts as list_drafts
+from skeletal.queries.content.drafts import list_post_revisions as list_post_revisions
+from skeletal.queries.content.polls import get_poll as get_poll
 from skeletal.queries.content.posts import POST_COUNTS as POST_COUNTS
 from skeletal.queries.content.posts import get_multiple_posts as get_multiple_posts
 from skeletal.queries.content.posts import get_popular_posts as get_popular_posts
 from skeletal.queries.content.posts import get_post_with_comments as get_post_with_comments
+from skeletal.queries.content.posts import is_visible_post as is_visible_post
 from skeletal.queries.content.posts import list_comments as list_comments
 from skeletal.queries.content.posts import list_public_posts as list_public_posts
 from skeletal.queries.content.posts import list_user_posts as list_user_posts

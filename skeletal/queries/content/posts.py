@@ -87,10 +87,15 @@ def list_comments(
     post that is absent or not visible.
     """
     page = _comments_page(post_id, cursor, limit, viewer_id)
-    sight, viewer = sight_of(viewer_id)
-    if not page.data and _visible_post(sight).first(post_id=post_id, viewer=viewer) is None:
+    if not page.data and not is_visible_post(post_id, viewer_id):
         raise NotFound("no such post")
     return page
+
+
+def is_visible_post(post_id: int, viewer_id: Viewer = None) -> bool:
+    """Whether a post stands and may be seen: 1 statement."""
+    sight, viewer = sight_of(viewer_id)
+    return _visible_post(sight).first(post_id=post_id, viewer=viewer) is not None
 
 
 def _comments_page(
