@@ -102,13 +102,12 @@ class RevisionRecord(Record, frozen=True, kw_only=True):
 class DraftRecord(Record, frozen=True, kw_only=True):
     """A post that its author still writes: `payload` holds the arguments of `publish_post`.
 
-    `state` is open, scheduled, published or failed; a failed one says the `error`'s code.
+    `state` is open, scheduled or failed; a failed one says the `error`'s code.
     """
 
     id: Id
     payload: dict[str, Any]
     state: str
     scheduled_at: Moment | None
-    published_post_id: Id | None
     error: str
     updated_at: Moment

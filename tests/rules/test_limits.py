@@ -29,6 +29,8 @@ COLUMNS: dict[str, list[tuple[type[models.Model], str]]] = {
     "MESSAGE": [(m.Message, "body")],
     "TITLE": [(m.Video, "title")],
     "DESCRIPTION": [(m.Video, "description")],
+    "MIME": [(m.MediaAttachment, "mime")],
+    "BLURHASH": [(m.MediaAttachment, "blurhash")],
     "ALT_TEXT": [(m.MediaAttachment, "alt_text")],
     "HASHTAG": [(m.Hashtag, "name"), (m.Hashtag, "display_name"), (m.Post, "hashtags")],
     "POLL_OPTION": [(m.Poll, "options")],
@@ -47,6 +49,9 @@ NO_COLUMN = {
     "EVIDENCE_PER_REPORT",
     "JSON_BYTES",
     "JSON_DEPTH",
+    "DRAFTS",
+    "DRAFT_BYTES",
+    "EDITS_PER_POST",
     "POLL_SECONDS",
 }
 

@@ -6,6 +6,12 @@ and sees what they act upon, and tells it in the outbox within the same transact
 
 from skeletal.actions.content.comments import add_comment as add_comment
 from skeletal.actions.content.comments import delete_comment as delete_comment
+from skeletal.actions.content.drafts import delete_draft as delete_draft
+from skeletal.actions.content.drafts import publish_draft as publish_draft
+from skeletal.actions.content.drafts import publish_due as publish_due
+from skeletal.actions.content.drafts import save_draft as save_draft
+from skeletal.actions.content.drafts import schedule_draft as schedule_draft
+from skeletal.actions.content.drafts import update_draft as update_draft
 from skeletal.actions.content.editing import edit_post as edit_post
 from skeletal.actions.content.polls import vote as vote
 from skeletal.actions.content.posts import delete_post as delete_post

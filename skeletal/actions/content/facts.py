@@ -40,3 +40,11 @@ VIDEO_PUBLISHED = fact(
     "video.published", "video", "A video can be watched.", video_id="id", author_id="id"
 )
 POLL_VOTED = fact("poll.voted", "poll", "A person voted.", poll_id="id", post_id="id", user_id="id")
+DRAFT_FAILED = fact(
+    "draft.failed",
+    "draft",
+    "The time of a draft came and the rules refused it; `reason` is the error's code.",
+    draft_id="id",
+    author_id="id",
+    reason="word",
+)

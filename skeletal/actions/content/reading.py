@@ -15,7 +15,6 @@ KINDS = ("image", "video", "audio")
 FILE = ("kind", "url", "mime", "bytes")
 MORE_OF_A_FILE = ("width", "height", "duration", "blurhash", "alt_text")
 MIME = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
-LONGEST_MIME, LONGEST_BLURHASH = 100, 60
 LARGEST = {"bytes": 2**63 - 1, "width": 2**31 - 1, "height": 2**31 - 1, "duration": 2**31 - 1}
 
 
@@ -61,7 +60,7 @@ def _files(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _file(given: object, position: int) -> dict[str, Any]:
     file = parts(given, "media", FILE, MORE_OF_A_FILE)
-    mime = texts.text(file["mime"], field="media", most=LONGEST_MIME)
+    mime = texts.text(file["mime"], field="media", most=limits.MIME)
     if not MIME.fullmatch(mime):
         raise InvalidInput("a file's type is such as image/png", field="media")
     numbers = {name: _number(file.get(name), most) for name, most in LARGEST.items()}
@@ -72,7 +71,7 @@ def _file(given: object, position: int) -> dict[str, Any]:
         "kind": word(file["kind"], KINDS, "media"),
         "url": contacts.url(file["url"], field="media"),
         "mime": mime,
-        "blurhash": texts.text(file.get("blurhash", ""), field="media", most=LONGEST_BLURHASH),
+        "blurhash": texts.text(file.get("blurhash", ""), field="media", most=limits.BLURHASH),
         "alt_text": texts.text(file.get("alt_text", ""), field="media", most=limits.ALT_TEXT),
         **numbers,
     }

@@ -12,11 +12,11 @@ from skeletal.records.content import DraftRecord, RevisionRecord
 
 
 def list_drafts(user_id: int, cursor: str | None = None, limit: int = 20) -> Page[DraftRecord]:
-    """List a person's own drafts, newest first, published and failed ones too: 1 statement.
+    """List a person's drafts that are not published, newest first: 1 statement.
 
     Raises InvalidCursor, and InvalidInput for a limit outside 1..100.
     """
-    rows = Draft.objects.filter(author_id=user_id)
+    rows = Draft.objects.filter(author_id=user_id).exclude(state=Draft.State.PUBLISHED)
     return rows.page(cursor=cursor, limit=limit).map(_draft)
 
 
@@ -38,7 +38,6 @@ def _draft(row: Draft) -> DraftRecord:
         payload=row.payload,
         state=row.state,
         scheduled_at=row.scheduled_at,
-        published_post_id=row.published_post_id,
         error=row.error,
         updated_at=row.updated_at,
     )
