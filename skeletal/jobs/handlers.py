@@ -81,6 +81,11 @@ def tell_whom_a_comment_answers_and_names(event: OutboxEvent) -> None:
     _mention(told, "comment", set(told["mentioned"]) - {told["answered_id"]})
 
 
+def tell_whom_a_comment_names(event: OutboxEvent) -> None:
+    """Who was named before is not told again."""
+    _mention(event.payload, "comment", event.payload["mentioned"])
+
+
 def tell_of_a_message(event: OutboxEvent) -> None:
     """All messages of a conversation are shown as one."""
     told = event.payload
@@ -115,5 +120,6 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "post.edited": (tell_whom_a_post_names,),
     "post.reposted": (tell_of_a_repost,),
     "comment.added": (tell_whom_a_comment_answers_and_names,),
+    "comment.edited": (tell_whom_a_comment_names,),
     "message.sent": (tell_of_a_message,),
 }

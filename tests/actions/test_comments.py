@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from skeletal.actions import content
+from skeletal.actions import content, social
 from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
 from skeletal.models import Comment, Mention, Post, User
 from skeletal.queries.content import get_post_with_comments
 from skeletal.records import Made
+from skeletal.records.social import Changed
 from tests.actions.crowds import at_once
 from tests.actions.facts import told
 from tests.factories import make_comment, make_post, make_user, make_video
 from tests.queries.crowd import INACTIVE
+from tests.queries.statements import statements
 
 
 def test_a_comment_answers_a_post_and_a_comment(alice: User, bob: User) -> None:
@@ -95,6 +97,76 @@ def test_its_author_and_the_post_s_author_take_it_away(alice: User, bob: User) -
     assert content.delete_comment(alice.pk, other).changed
     assert [name for name, _ in told()] == ["comment.deleted"] * 2
     assert get_post_with_comments(post.pk).post.comments_count == 0
+
+
+def test_a_comment_is_changed_and_its_mentions_follow(alice: User, bob: User) -> None:
+    dana = make_user(username="dana")
+    made = content.add_comment(bob.pk, make_post(author=alice).pk, "hello @alice")
+    told()
+    assert content.edit_comment(bob.pk, made.id, content="hello @dana @bob").changed
+    assert not content.edit_comment(bob.pk, made.id, content="hello @dana @bob").changed
+    row = Comment.objects.get()
+    assert (row.content, row.edited_at is not None) == ("hello @dana @bob", True)
+    assert set(Mention.objects.values_list("user_id", flat=True)) == {dana.pk, bob.pk}
+    ((name, payload),) = told()
+    assert (name, set(payload["mentioned"])) == ("comment.edited", {str(dana.pk), str(bob.pk)})
+    content.edit_comment(bob.pk, made.id, content="hello @dana")
+    assert [payload["mentioned"] for _, payload in told()] == [[]]
+    call = partial(content.edit_comment, bob.pk, made.id, content="bye")
+    assert len([text for text in statements(call) if "SAVEPOINT" not in text]) == 2
+
+
+@pytest.mark.parametrize("state", INACTIVE)
+def test_only_its_active_author_changes_a_comment_that_is_seen(
+    alice: User, bob: User, carol: User, state: str
+) -> None:
+    post = make_post(author=alice)
+    on_video = content.add_comment(bob.pk, None, "x", video_id=make_video().pk).id
+    made = content.add_comment(bob.pk, post.pk, "x").id
+
+    def edit(who: int, comment: int = made) -> Changed:
+        return content.edit_comment(who, comment, content="y")
+
+    with pytest.raises(Forbidden):
+        edit(alice.pk)
+    for who, comment in ((carol.pk, made), (bob.pk, 1), (bob.pk, 2**70)):
+        with pytest.raises(NotFound):
+            edit(who, comment)
+    User.objects.filter(pk=bob.pk).update(**INACTIVE[state])
+    with pytest.raises(Forbidden):
+        edit(bob.pk)
+    User.objects.filter(pk=bob.pk).update(status="active", deleted_at=None)
+    social.block_user(alice.pk, bob.pk)
+    with pytest.raises(NotFound):
+        edit(bob.pk)
+    social.unblock_user(alice.pk, bob.pk)
+    content.delete_comment(bob.pk, made)
+    with pytest.raises(NotFound):
+        edit(bob.pk)
+    assert edit(bob.pk, on_video).changed
+    assert Comment.objects.get(pk=made).content == "x"
+
+
+def test_who_does_not_see_a_comment_is_not_told_that_it_stands(
+    alice: User, bob: User, carol: User
+) -> None:
+    made = content.add_comment(bob.pk, make_post(author=alice).pk, "x").id
+    with pytest.raises(NotFound):
+        content.delete_comment(carol.pk, made)
+    assert Comment.objects.filter(deleted_at=None).exists()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_edits_at_once_leave_the_mentions_of_one_of_them() -> None:
+    author, post = make_user(), make_post()
+    people = [make_user(username=f"person{n}") for n in range(20)]
+    made = content.add_comment(author.pk, post.pk, "x").id
+    calls = [
+        partial(content.edit_comment, author.pk, made, content=f"@{p.username}") for p in people
+    ]
+    assert at_once(calls) == [Changed(changed=True)] * 20
+    named = Mention.objects.get().user
+    assert Comment.objects.get().content == f"@{named.username}"
 
 
 def test_a_key_gives_the_first_answer(bob: User) -> None:

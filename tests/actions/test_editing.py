@@ -1,14 +1,17 @@
 """Edits keep what was said, follow the new text, and reposts stand once."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 
 from skeletal.actions import content
-from skeletal.errors import Forbidden, InvalidInput, NotFound
+from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
 from skeletal.jobs import run_pending
 from skeletal.models import Mention, Notification, Post, PostHashtag, PostRevision, Repost, User
+from skeletal.queries.content import list_post_revisions
 from skeletal.records.social import Changed
+from skeletal.rules import limits
 from tests.actions.crowds import at_once
 from tests.actions.facts import told
 from tests.factories import make_circle, make_follow, make_post, make_user
@@ -53,6 +56,50 @@ def test_only_its_active_author_edits_a_post_that_stands(alice: User, bob: User)
     content.delete_post(alice.pk, made.id)
     with pytest.raises(NotFound):
         content.edit_post(alice.pk, made.id, content="after")
+    assert not PostRevision.objects.exists()
+
+
+def test_who_does_not_see_a_post_is_not_told_that_it_stands(
+    alice: User, bob: User, carol: User
+) -> None:
+    own = content.publish_post(alice.pk, "before", visibility="private").id
+    for write in (partial(content.edit_post, content="after"), content.delete_post):
+        for who in (bob, carol):
+            with pytest.raises(NotFound):
+                write(who.pk, own)
+    for state in ("hidden", "removed"):
+        Post.objects.update(status=state)
+        with pytest.raises(NotFound):
+            content.edit_post(alice.pk, own, content="after")
+    assert content.delete_post(alice.pk, own).changed
+    assert Post.objects.get().content == "before"
+
+
+def test_a_post_with_a_file_may_lose_its_words(alice: User) -> None:
+    made = content.publish_post(alice.pk, "#one", media_urls=["https://m.example/a"])
+    assert content.edit_post(alice.pk, made.id, content="").changed
+    assert tags(made.id) == []
+    (before,) = list_post_revisions(made.id)
+    assert (before.version, before.content) == (1, "#one")
+    assert before.media_urls == ["https://m.example/a"]
+
+
+def test_a_post_is_not_edited_for_ever(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "EDITS_PER_POST", 2)
+    made = content.publish_post(alice.pk, "0")
+    for text in "12":
+        assert content.edit_post(alice.pk, made.id, content=text).changed
+    assert not content.edit_post(alice.pk, made.id, content="2").changed
+    with pytest.raises(Conflict):
+        content.edit_post(alice.pk, made.id, content="3")
+    assert [one.content for one in list_post_revisions(made.id)] == ["1", "0"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "x" * 5001, "a\0", "\udfff", None, 5])
+def test_a_text_that_breaks_a_rule_is_refused(alice: User, text: Any) -> None:
+    made = content.publish_post(alice.pk, "before")
+    with pytest.raises(InvalidInput):
+        content.edit_post(alice.pk, made.id, content=text)
     assert not PostRevision.objects.exists()
 
 

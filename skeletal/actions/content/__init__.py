@@ -4,8 +4,9 @@ Each takes ids and plain values, validates them by `rules`, checks that the one 
 and sees what they act upon, and tells it in the outbox within the same transaction.
 """
 
+from skeletal.actions.content.answers import delete_comment as delete_comment
+from skeletal.actions.content.answers import edit_comment as edit_comment
 from skeletal.actions.content.comments import add_comment as add_comment
-from skeletal.actions.content.comments import delete_comment as delete_comment
 from skeletal.actions.content.drafts import delete_draft as delete_draft
 from skeletal.actions.content.drafts import publish_draft as publish_draft
 from skeletal.actions.content.drafts import publish_due as publish_due

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from skeletal.actions.acting import ACTOR
-from skeletal.actions.content.facts import COMMENT_ADDED, COMMENT_DELETED
+from skeletal.actions.content.facts import COMMENT_ADDED
 from skeletal.actions.content.naming import named_in
 from skeletal.actions.repeating import once
 from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, TEXTS, Command, Param, write
@@ -15,7 +15,6 @@ from skeletal.models import Comment, Post, User, Video
 from skeletal.models.content.comments import MAX_DEPTH
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Id, Made, Record
-from skeletal.records.social import Changed
 from skeletal.rules import limits, texts
 
 
@@ -67,20 +66,6 @@ def add_comment(
         {**values, "kind": kind},
         lambda: _add(kind, {**values, "names": people}),
     )
-
-
-def delete_comment(user_id: int, comment_id: int) -> Changed:
-    """Take a comment away, as its author or as the author of what it answers: 1 statement.
-
-    Its answers stay. Repeatable. Raises NotFound for a comment that is absent, Forbidden for one
-    that is not theirs to take.
-    """
-    answer = _delete().first(actor=user_id, comment_id=comment_id)
-    if answer is None:
-        raise NotFound("no such comment")
-    if not answer.own:
-        raise Forbidden("this comment is not theirs to take")
-    return Changed(changed=answer.changed)
 
 
 def _add(kind: str, values: dict[str, Any]) -> int:
@@ -166,43 +151,5 @@ def _insert(kind: str) -> Command:
         ],
         post=post,
         video=video,
-        told=told,
-    )
-
-
-class Deleted(Record, frozen=True, kw_only=True):
-    """The answer of the statement."""
-
-    own: bool
-    changed: bool
-
-
-@write(Deleted)
-def _delete() -> Command:
-    told = COMMENT_DELETED.row(
-        "gone",
-        of="gone.id",
-        actor="%(actor)s",
-        comment_id="gone.id",
-        author_id="gone.author_id",
-        post_id="gone.post_id",
-        video_id="gone.video_id",
-    )
-    return Command(
-        """
-        WITH held AS MATERIALIZED (
-            SELECT c.id, %(actor)s IN (
-                c.author_id, (SELECT author_id FROM posts WHERE id = c.post_id),
-                (SELECT author_id FROM videos WHERE id = c.video_id)
-            ) AS own
-            FROM comments c WHERE c.id = %(comment_id)s
-        ), gone AS (
-            UPDATE comments SET deleted_at = now(), updated_at = now() FROM held
-            WHERE comments.id = held.id AND held.own AND deleted_at IS NULL
-            RETURNING comments.id, author_id, post_id, video_id
-        ), told AS ({told})
-        SELECT coalesce(own, false) AS own, EXISTS (SELECT FROM gone) AS changed FROM held
-        """,
-        [Param("actor"), Param("comment_id")],
         told=told,
     )

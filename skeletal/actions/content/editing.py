@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from skeletal.actions.acting import ACTOR
 from skeletal.actions.content.facts import POST_EDITED
 from skeletal.actions.content.naming import Tag, named_in, rows_of
+from skeletal.actions.content.owning import require_own
 from skeletal.db.prepared import BIGINTS, TEXT, TEXTS, Command, Param, write
 from skeletal.db.transactions import execute_transaction
-from skeletal.errors import Forbidden, NotFound
-from skeletal.models import Hashtag, User
+from skeletal.errors import Conflict, Forbidden, NotFound
+from skeletal.models import Hashtag, Post, User
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Id, Record
 from skeletal.records.social import Changed
@@ -17,10 +19,13 @@ from skeletal.rules import limits, texts
 class Before(Record, frozen=True, kw_only=True):
     """The post as it stands, locked, and what its new text names."""
 
-    author_id: Id
+    own: bool
+    seen: bool
     active: bool
     gone: bool
     content: str
+    has_files: bool
+    edits: int
     people: list[Id]
     tag_ids: list[Id]
     tag_names: list[str]
@@ -31,11 +36,12 @@ def edit_post(author_id: int, post_id: int, *, content: str) -> Changed:
     """Give a post another text, and keep the one before as a revision.
 
     3 statements within BEGIN and COMMIT, 1 or 2 more where a hashtag is new. Hashtags and
-    mentions follow the new text. Of two edits at once each keeps what it found. The same text
-    again changes nothing. Raises InvalidInput, NotFound for a post that is absent or was taken
-    away, Forbidden for one of somebody else and for an account that is not active.
+    mentions follow the new text; files and poll stay. Of two edits at once each keeps what it
+    found. The same text again changes nothing. Raises InvalidInput, NotFound for a post that is
+    absent, not visible or was taken away, Forbidden for one of somebody else and for an account
+    that is not active, Conflict after 100 edits.
     """
-    named = named_in(texts.text(content, field="content", most=limits.POST, least=1))
+    named = named_in(texts.text(content, field="content", most=limits.POST))
     values: dict[str, Any] = {
         "viewer": author_id,
         "actor": author_id,
@@ -47,24 +53,28 @@ def edit_post(author_id: int, post_id: int, *, content: str) -> Changed:
 
     def work() -> bool:
         _lock().first(post_id=post_id)
-        before = _required(_before().first(**values), author_id)
+        before = _required(_before().first(**values))
+        if not before.has_files:
+            texts.text(content, field="content", most=limits.POST, least=1)
         if before.content == content:
             return False
+        if before.edits >= limits.EDITS_PER_POST:
+            raise Conflict(f"a post is edited {limits.EDITS_PER_POST} times at most")
         known = zip(before.tag_ids, before.tag_names, before.tag_usable, strict=True)
         tags = [Tag(id=id_, name=name, usable=usable) for id_, name, usable in known]
         tag_ids = rows_of(named.tags, tags)
         shown = list(named.tags.values())
-        _edit().first(**(values | {"people": before.people, "tags": shown, "tag_ids": tag_ids}))
+        more = {"people": before.people, "edits": before.edits}
+        _edit().first(**(values | more | {"tags": shown, "tag_ids": tag_ids}))
         return True
 
     return Changed(changed=execute_transaction(work))
 
 
-def _required(before: Before | None, author_id: int) -> Before:
+def _required(before: Before | None) -> Before:
+    require_own(before, "post")
     if before is None or before.gone:
         raise NotFound("no such post")
-    if before.author_id != author_id:
-        raise Forbidden("this post is somebody else's")
     if not before.active:
         raise Forbidden("this account may not act")
     return before
@@ -85,14 +95,20 @@ def _before() -> Command:
     return Command(
         """
         WITH tags AS MATERIALIZED ({tags})
-        SELECT p.author_id, u.status = 'active' AND u.deleted_at IS NULL AS active,
-               p.deleted_at IS NOT NULL AS gone, p.content, ARRAY({people}) AS people,
+        SELECT p.author_id = %(actor)s AS own, EXISTS ({seen}) AS seen,
+               EXISTS ({actor}) AS active,
+               p.deleted_at IS NOT NULL OR p.status <> 'published' AS gone, p.content,
+               cardinality(p.media_urls) > 0 AS has_files, (
+                   SELECT coalesce(max(version), 0) FROM post_revisions WHERE post_id = p.id
+               ) AS edits, ARRAY({people}) AS people,
                ARRAY(SELECT id FROM tags ORDER BY id) AS tag_ids,
                ARRAY(SELECT name FROM tags ORDER BY id) AS tag_names,
                ARRAY(SELECT usable FROM tags ORDER BY id) AS tag_usable
-        FROM posts p JOIN users u ON u.id = p.author_id WHERE p.id = %(post_id)s
+        FROM posts p WHERE p.id = %(post_id)s
         """,
-        [Param("post_id")],
+        [Param("post_id"), Param("actor")],
+        actor=ACTOR,
+        seen=visible(Post.objects.filter(pk=Param("post_id")), Sight.PERSON).values("id"),
         people=people.order_by("pk").values("id"),
         tags=tags.values("id", "name", "usable"),
     )
@@ -113,9 +129,8 @@ def _edit() -> Command:
         """
         WITH kept AS (
             INSERT INTO post_revisions (post_id, version, content, media_urls)
-            SELECT id, 1 + (SELECT count(*) FROM post_revisions WHERE post_id = posts.id),
-                   content, media_urls
-            FROM posts WHERE id = %(post_id)s RETURNING version
+            SELECT id, 1 + %(edits)s, content, media_urls FROM posts
+            WHERE id = %(post_id)s RETURNING version
         ), edited AS (
             UPDATE posts SET content = %(content)s, hashtags = %(tags)s, edited_at = now(),
                              updated_at = now()
@@ -136,7 +151,7 @@ def _edit() -> Command:
         SELECT version FROM kept
         """,
         [
-            *(Param(name) for name in ("post_id", "actor")),
+            *(Param(name) for name in ("post_id", "actor", "edits")),
             *(Param(name, BIGINTS) for name in ("tag_ids", "people")),
             Param("content", TEXT),
             Param("tags", TEXTS),

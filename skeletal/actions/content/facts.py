@@ -25,6 +25,13 @@ COMMENT_ADDED = fact(
     mentioned="ids",
 )
 COMMENT_DELETED = fact("comment.deleted", "comment", "A comment was taken away.", **COMMENT)
+COMMENT_EDITED = fact(
+    "comment.edited",
+    "comment",
+    "A comment's text was changed; `mentioned` are people whom it did not name before.",
+    **COMMENT,
+    mentioned="ids",
+)
 POST_EDITED = fact(
     "post.edited",
     "post",

@@ -9,6 +9,7 @@ from django.db.models import JSONField, QuerySet
 from skeletal.actions.acting import ACTOR
 from skeletal.actions.content.facts import POST_DELETED, POST_PUBLISHED
 from skeletal.actions.content.naming import Named, Tag, rows_of
+from skeletal.actions.content.owning import require_own
 from skeletal.actions.content.reading import read_post
 from skeletal.actions.repeating import once
 from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, TEXTS, TRUTH, Command, Param, write
@@ -79,14 +80,11 @@ def publish_post(
 def delete_post(author_id: int, post_id: int) -> Changed:
     """Take a post away: 1 statement. Repeatable.
 
-    Raises NotFound for a post that is absent, Forbidden for one of somebody else.
+    Raises NotFound for a post that is absent or not visible, Forbidden for one of somebody else.
     """
-    answer = _delete().first(actor=author_id, post_id=post_id)
-    if answer is None:
-        raise NotFound("no such post")
-    if not answer.own:
-        raise Forbidden("this post is somebody else's")
-    return Changed(changed=answer.changed)
+    answer = _delete().first(actor=author_id, viewer=author_id, post_id=post_id)
+    require_own(answer, "post")
+    return Changed(changed=answer is not None and answer.changed)
 
 
 def _publish(named: Named, values: dict[str, Any]) -> int:
@@ -200,6 +198,7 @@ class Deleted(Record, frozen=True, kw_only=True):
     """The answer of the statement."""
 
     own: bool
+    seen: bool
     changed: bool
 
 
@@ -214,10 +213,12 @@ def _delete() -> Command:
             UPDATE posts SET deleted_at = now(), updated_at = now()
             WHERE id = %(post_id)s AND author_id = %(actor)s AND deleted_at IS NULL RETURNING id
         ), told AS ({told})
-        SELECT author_id = %(actor)s AS own, EXISTS (SELECT FROM gone) AS changed
+        SELECT author_id = %(actor)s AS own, EXISTS ({seen}) AS seen,
+               EXISTS (SELECT FROM gone) AS changed
         FROM ({post}) post
         """,
         [Param("actor")],
+        seen=visible(Post.objects.filter(pk=Param("post_id")), Sight.PERSON).values("id"),
         post=Post.objects.filter(pk=Param("post_id")).values("author_id"),
         told=told,
     )
