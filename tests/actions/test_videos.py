@@ -72,6 +72,8 @@ def test_a_key_gives_the_first_answer(alice: User) -> None:
         {"renditions": [{**FILE, "owner": 1}]},
         {"renditions": [{**FILE, "kind": "exe"}]},
         {"renditions": [FILE] * 51},
+        {"renditions": [FILE, FILE]},
+        {"renditions": [{**FILE, "state": "done"}]},
     ],
     ids=lambda wrong: str(wrong)[:30],
 )
@@ -86,6 +88,8 @@ def test_only_its_author_changes_a_video_that_stands(alice: User, bob: User) -> 
     assert content.update_video(alice.pk, video.pk, title="New", visibility="followers").changed
     assert get_video_with_stats(video.pk, bob.pk).title == "New"
     assert not content.update_video(alice.pk, video.pk).changed
+    assert not content.update_video(alice.pk, video.pk, title="New").changed
+    assert [name for name, _ in told()] == ["video.edited"]
     with pytest.raises(Forbidden):
         content.update_video(bob.pk, video.pk, title="Mine")
     with pytest.raises(NotFound):
@@ -95,6 +99,65 @@ def test_only_its_author_changes_a_video_that_stands(alice: User, bob: User) -> 
     User.objects.filter(pk=alice.pk).update(status="suspended")
     with pytest.raises(Forbidden):
         content.publish_video(alice.pk, "Title")
+
+
+def test_a_private_video_is_told_to_nobody(alice: User, bob: User, carol: User) -> None:
+    video = make_video(author=alice, visibility="private")
+    for write in (partial(content.update_video, title="x"), content.delete_video):
+        for who in (bob, carol):
+            with pytest.raises(NotFound):
+                write(who.pk, video.pk)
+    User.objects.filter(pk=alice.pk).update(status="suspended")
+    with pytest.raises(Forbidden):
+        content.update_video(alice.pk, video.pk, title="x")
+    assert Video.objects.get().title == video.title
+
+
+def test_a_video_is_taken_away_once_by_its_author(alice: User, bob: User) -> None:
+    video = make_video(author=alice)
+    with pytest.raises(Forbidden):
+        content.delete_video(bob.pk, video.pk)
+    assert content.delete_video(alice.pk, video.pk) == Changed(changed=True)
+    assert content.delete_video(alice.pk, video.pk) == Changed(changed=False)
+    assert [name for name, _ in told()] == ["video.deleted"]
+    gone: list[Any] = [
+        partial(content.update_video, alice.pk, video.pk, title="x"),
+        partial(content.finish_video, video.pk, hls_url=HLS),
+        partial(content.put_renditions, video.pk, [FILE]),
+        partial(content.fail_video, video.pk),
+        partial(content.delete_video, alice.pk, 1),
+        partial(content.record_view, video.pk, bob.pk, watched=5000),
+        partial(content.add_comment, bob.pk, None, "x", video_id=video.pk),
+    ]
+    for write in gone:
+        with pytest.raises(NotFound):
+            write()
+
+
+def test_one_that_fails_may_be_done_later(alice: User) -> None:
+    made = content.publish_video(alice.pk, "Title")
+    assert content.fail_video(made.id) == Changed(changed=True)
+    assert content.fail_video(made.id) == Changed(changed=False)
+    assert Video.objects.get().status == "failed"
+    assert content.finish_video(made.id, hls_url=HLS).changed
+    with pytest.raises(Conflict):
+        content.fail_video(made.id)
+    assert [name for name, _ in told()] == ["video.failed", "video.published"]
+
+
+def test_files_are_added_and_replaced(db: None) -> None:
+    video = make_video()
+    high = {**FILE, "resolution": 1080, "state": "pending"}
+    assert content.put_renditions(video.pk, [FILE, high]).changed
+    ready = {**high, "url": "https://v.example/high.mp4", "state": "ready"}
+    assert content.put_renditions(video.pk, [ready]).changed
+    assert not content.put_renditions(video.pk, []).changed
+    rows = VideoRendition.objects.order_by("resolution")
+    assert list(rows.values_list("resolution", "url", "state")) == [
+        (0, FILE["url"], "ready"),
+        (1080, ready["url"], "ready"),
+    ]
+    assert [name for name, _ in told()] == ["video.edited"] * 2
 
 
 def views(video: Video) -> int:
@@ -141,3 +204,22 @@ def test_fifty_views_at_once_are_one() -> None:
     results = at_once([partial(content.record_view, video.pk, fan.pk, watched=5000)] * 50)
     assert sum(result.changed for result in results) == 1, results
     assert views(video) == 1
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_video_is_finished_once_by_fifty() -> None:
+    made = content.publish_video(make_user().pk, "Title")
+    call = partial(content.finish_video, made.id, hls_url=HLS, renditions=[FILE])
+    results = at_once([call] * 50)
+    assert sum(result.changed for result in results) == 1, results
+    assert VideoRendition.objects.count() == 1
+    assert [name for name, _ in told()] == ["video.published"]
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_fifty_videos_with_one_key_are_one() -> None:
+    author = make_user()
+    call = partial(content.publish_video, author.pk, "Title", idempotency_key="k", hls_url=HLS)
+    results = at_once([call] * 50)
+    assert len({result.id for result in results}) == Video.objects.count() == 1, results
+    assert [name for name, _ in told()] == ["video.published"]

@@ -3,6 +3,7 @@
 from skeletal.actions.events import fact
 
 POST = {"post_id": "id", "author_id": "id"}
+VIDEO = {"video_id": "id", "author_id": "id"}
 COMMENT = {"comment_id": "id", "author_id": "id", "post_id": "id?", "video_id": "id?"}
 
 POST_PUBLISHED = fact(
@@ -43,9 +44,10 @@ POST_EDITED = fact(
 POST_REPOSTED = fact(
     "post.reposted", "post", "A person passes a post on.", repost_id="id", user_id="id", **POST
 )
-VIDEO_PUBLISHED = fact(
-    "video.published", "video", "A video can be watched.", video_id="id", author_id="id"
-)
+VIDEO_PUBLISHED = fact("video.published", "video", "A video can be watched.", **VIDEO)
+VIDEO_EDITED = fact("video.edited", "video", "A video's words, audience or files changed.", **VIDEO)
+VIDEO_FAILED = fact("video.failed", "video", "A video could not be processed.", **VIDEO)
+VIDEO_DELETED = fact("video.deleted", "video", "An author took a video away.", **VIDEO)
 POLL_VOTED = fact("poll.voted", "poll", "A person voted.", poll_id="id", post_id="id", user_id="id")
 DRAFT_FAILED = fact(
     "draft.failed",

@@ -1,6 +1,6 @@
 """Whose a thing is: another's is not theirs, and one that they do not see is not there."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from skeletal.errors import Forbidden, NotFound
 
@@ -13,6 +13,13 @@ class Owned(Protocol):
 
     @property
     def seen(self) -> bool: ...
+
+
+class Stands(NamedTuple):
+    """The same, asked by hand."""
+
+    own: bool
+    seen: bool
 
 
 def require_own(answer: Owned | None, what: str) -> None:
