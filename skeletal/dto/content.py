@@ -1,4 +1,4 @@
-"""What makes and changes posts and comments."""
+"""What makes and changes posts, comments, polls and videos."""
 
 from functools import partial
 
@@ -8,30 +8,102 @@ from skeletal.dto.base import IdField, Input, RuleField
 from skeletal.rules import contacts, limits, texts
 
 AUDIENCES = ("public", "followers", "circle", "private")
+MOST_RENDITIONS = 50
+INTEGER, BIGINT, SMALLINT = 2**31 - 1, 2**63 - 1, 2**15 - 1
+LANGUAGE = partial(texts.text, most=limits.LOCALE)
 
 
 class Keyed(Input):
     """A write that may be sent again under the same key."""
 
-    idempotency_key = serializers.CharField(max_length=64, required=False)
+    idempotency_key = RuleField(partial(texts.text, most=64, least=1), required=False)
 
 
-class CreatePost(Keyed):
-    """The arguments of `publish_post` but the author."""
+class File(Input):
+    """An image, a clip or a sound of a post; `duration` in milliseconds."""
 
-    content = RuleField(partial(texts.text, most=limits.POST))
+    kind = serializers.ChoiceField(("image", "video", "audio"))
+    url = RuleField(contacts.url)
+    mime = RuleField(partial(texts.text, most=limits.MIME))
+    bytes = serializers.IntegerField(min_value=0, max_value=BIGINT)
+    width = serializers.IntegerField(min_value=0, max_value=INTEGER, required=False)
+    height = serializers.IntegerField(min_value=0, max_value=INTEGER, required=False)
+    duration = serializers.IntegerField(min_value=0, max_value=INTEGER, required=False)
+    blurhash = RuleField(partial(texts.text, most=limits.BLURHASH), required=False)
+    alt_text = RuleField(partial(texts.text, most=limits.ALT_TEXT), required=False)
+
+
+class Poll(Input):
+    """A question's answers, for how many seconds it is open, whether several may be chosen."""
+
+    options = serializers.ListField(
+        child=RuleField(partial(texts.text, most=limits.POLL_OPTION, least=1)),
+        min_length=limits.POLL_OPTIONS[0],
+        max_length=limits.POLL_OPTIONS[1],
+    )
+    seconds = serializers.IntegerField(
+        min_value=limits.POLL_SECONDS[0], max_value=limits.POLL_SECONDS[1]
+    )
+    multiple = serializers.BooleanField(required=False)
+
+
+class Body(Input):
+    """What a post is made of, its text aside."""
+
     visibility = serializers.ChoiceField(AUDIENCES, required=False)
     circle_id = IdField(required=False, allow_null=True)
     media_urls = serializers.ListField(
         child=RuleField(contacts.url), max_length=limits.MEDIA_PER_POST, required=False
     )
-    language = serializers.CharField(max_length=limits.LOCALE, required=False)
+    media = serializers.ListField(child=File(), max_length=limits.MEDIA_PER_POST, required=False)
+    language = RuleField(LANGUAGE, required=False)
+    poll = Poll(required=False, allow_null=True)
+
+
+class CreatePost(Body, Keyed):
+    """The arguments of `publish_post` but the author."""
+
+    content = RuleField(partial(texts.text, most=limits.POST))
 
 
 class UpdatePost(Input):
-    """The arguments of `edit_post` but author and post."""
+    """The text that a post is given; it may be empty where the post has a file."""
 
-    content = RuleField(partial(texts.text, most=limits.POST, least=1))
+    content = RuleField(partial(texts.text, most=limits.POST))
+
+
+class DraftPost(Body):
+    """As much of a post as is there."""
+
+    content = RuleField(partial(texts.text, most=limits.POST), required=False)
+
+
+class CreateDraft(Keyed):
+    """A post that is kept for later."""
+
+    payload = DraftPost()
+
+
+class UpdateDraft(Input):
+    """All that a draft now holds."""
+
+    payload = DraftPost()
+
+
+class ScheduleDraft(Input):
+    """When a draft is to be published; null takes the time away."""
+
+    scheduled_at = serializers.DateTimeField(allow_null=True)
+
+
+class CreateVote(Input):
+    """The places of the options that are chosen, counted from 0."""
+
+    choices = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=limits.POLL_OPTIONS[1] - 1),
+        min_length=1,
+        max_length=limits.POLL_OPTIONS[1],
+    )
 
 
 class CreateComment(Keyed):
@@ -42,14 +114,21 @@ class CreateComment(Keyed):
     video_id = IdField(required=False)
 
 
+class UpdateComment(Input):
+    """The text that a comment is given."""
+
+    content = RuleField(partial(texts.text, most=limits.COMMENT, least=1))
+
+
 class Rendition(Input):
     """One file of a video."""
 
     kind = serializers.ChoiceField(("hls", "mp4", "caption", "thumb", "storyboard"))
     url = RuleField(contacts.url)
-    bytes = serializers.IntegerField(min_value=0)
-    resolution = serializers.IntegerField(min_value=0, max_value=32_767, required=False)
-    language = serializers.CharField(max_length=limits.LOCALE, required=False)
+    bytes = serializers.IntegerField(min_value=0, max_value=BIGINT)
+    resolution = serializers.IntegerField(min_value=0, max_value=SMALLINT, required=False)
+    language = RuleField(LANGUAGE, required=False)
+    state = serializers.ChoiceField(("pending", "ready", "failed"), required=False)
 
 
 class CreateVideo(Keyed):
@@ -58,10 +137,12 @@ class CreateVideo(Keyed):
     title = RuleField(partial(texts.text, most=limits.TITLE, least=1))
     description = RuleField(partial(texts.text, most=limits.DESCRIPTION), required=False)
     hls_url = RuleField(contacts.url, required=False)
-    duration = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
-    resolution = serializers.IntegerField(min_value=0, max_value=32_767, required=False)
+    duration = serializers.IntegerField(min_value=0, max_value=INTEGER, required=False)
+    resolution = serializers.IntegerField(min_value=0, max_value=SMALLINT, required=False)
     visibility = serializers.ChoiceField(("public", "followers", "private"), required=False)
-    renditions = Rendition(many=True, required=False)
+    renditions = serializers.ListField(
+        child=Rendition(), max_length=MOST_RENDITIONS, required=False
+    )
 
 
 class UpdateVideo(Input):
@@ -72,14 +153,23 @@ class UpdateVideo(Input):
     visibility = serializers.ChoiceField(("public", "followers", "private"), required=False)
 
 
-class UpdateComment(Input):
-    """The text that a comment is given."""
+class FinishVideo(Input):
+    """Where a video that was processed is found."""
 
-    content = RuleField(partial(texts.text, most=limits.COMMENT, least=1))
+    hls_url = RuleField(contacts.url)
+    renditions = serializers.ListField(
+        child=Rendition(), max_length=MOST_RENDITIONS, required=False
+    )
+
+
+class UpdateRenditions(Input):
+    """Files of a video that are new, or take the place of others."""
+
+    renditions = serializers.ListField(child=Rendition(), max_length=MOST_RENDITIONS)
 
 
 class CreateView(Input):
     """The arguments of `record_view` but video and viewer."""
 
     watched = serializers.IntegerField(min_value=0, max_value=86_400_000)
-    visitor = serializers.CharField(max_length=200, required=False)
+    visitor = RuleField(partial(texts.text, most=200, least=1), required=False)
