@@ -10,6 +10,7 @@ from skeletal.db.prepared import Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict, Forbidden, NotFound
 from skeletal.models import User
+from skeletal.rules.ids import whole_id
 
 ACTOR = User.objects.filter(pk=Param("actor"), status="active", deleted_at=None).values("id")
 """The one who acts, if the account is active; a part of single-statement writes."""
@@ -40,8 +41,9 @@ def require(answer: A | None, what: str) -> A:
 
 
 def require_actor(user_id: Any) -> None:
-    """Raise Forbidden unless the account is active: 1 statement."""
-    if not User.objects.filter(pk=user_id, status="active", deleted_at=None).exists():
+    """Raise Forbidden unless the account is active, InvalidInput for no id: 1 statement."""
+    number = whole_id(user_id, "user_id")
+    if not User.objects.filter(pk=number, status="active", deleted_at=None).exists():
         raise Forbidden("this account may not act")
 
 

@@ -12,6 +12,7 @@ from skeletal.errors import Conflict
 from skeletal.models import IdempotencyKey
 from skeletal.records import Made
 from skeletal.rules import texts
+from skeletal.rules.ids import whole_id
 
 LONGEST_KEY = 64
 
@@ -26,6 +27,7 @@ def once(user_id: int, key: str | None, arguments: dict[str, Any], work: Callabl
     if key is None:
         return Made(id=execute_transaction(work), repeated=False)
     texts.text(key, field="idempotency_key", most=LONGEST_KEY, least=1)
+    whole_id(user_id, "user_id")
     digest = _digest(arguments)
     try:
         return execute_transaction(lambda: _first(user_id, key, digest, work))

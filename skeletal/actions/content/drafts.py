@@ -18,6 +18,7 @@ from skeletal.models import Draft
 from skeletal.records import Made
 from skeletal.records.social import Changed
 from skeletal.rules import limits, texts
+from skeletal.rules.ids import whole_id
 
 FIELDS = ("content", "visibility", "circle_id", "media_urls", "media", "language", "poll")
 """The arguments of `publish_post` that a draft holds."""
@@ -103,7 +104,7 @@ def schedule_draft(author_id: int, draft_id: int, scheduled_at: datetime | None)
 def delete_draft(author_id: int, draft_id: int) -> Changed:
     """Throw a draft away: 1 statement. Repeatable; one that was published stays."""
     waiting = Draft.objects.exclude(state=Draft.State.PUBLISHED)
-    count, _ = waiting.filter(pk=draft_id, author_id=author_id).delete()
+    count, _ = waiting.filter(**_own(author_id, draft_id)).delete()
     return Changed(changed=count > 0)
 
 
@@ -191,10 +192,17 @@ def _with(author_id: int, draft_id: int, work: Callable[[Draft], T]) -> T:
 
 def _held(author_id: int, draft_id: int) -> Draft:
     rows = Draft.objects.select_for_update(no_key=True)
-    draft = rows.filter(pk=draft_id, author_id=author_id).first()
+    draft = rows.filter(**_own(author_id, draft_id)).first()
     if draft is None:
         raise NotFound("no such draft")
     return draft
+
+
+def _own(author_id: int, draft_id: int) -> dict[str, int]:
+    return {
+        "pk": whole_id(draft_id, "draft_id"),
+        "author_id": whole_id(author_id, "author_id"),
+    }
 
 
 def _payload(given: Mapping[str, Any]) -> dict[str, Any]:

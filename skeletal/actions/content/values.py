@@ -13,13 +13,6 @@ def whole_number(value: object, field: str, most: int, least: int = 0) -> int:
     return value
 
 
-def whole_id(value: object, field: str) -> int:
-    """Return what may be an id; raises InvalidInput for what is no whole number."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidInput("an id is a whole number", field=field)
-    return value
-
-
 def word(value: object, words: tuple[str, ...], field: str) -> str:
     """Return one of `words`, else raise InvalidInput."""
     if not isinstance(value, str) or value not in words:

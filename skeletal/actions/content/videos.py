@@ -13,7 +13,7 @@ from skeletal.actions.content.facts import (
     VIDEO_PUBLISHED,
 )
 from skeletal.actions.content.owning import Stands, require_own
-from skeletal.actions.content.values import parts, several, whole_id, whole_number, word
+from skeletal.actions.content.values import parts, several, whole_number, word
 from skeletal.actions.events import Fact
 from skeletal.actions.repeating import once
 from skeletal.db.transactions import execute_transaction
@@ -23,6 +23,7 @@ from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Made
 from skeletal.records.social import Changed
 from skeletal.rules import contacts, limits, texts
+from skeletal.rules.ids import whole_id
 
 AUDIENCES = ("public", "followers", "private")
 KINDS = ("hls", "mp4", "caption", "thumb", "storyboard")
@@ -63,7 +64,7 @@ def publish_video(
     files = _files(renditions)
 
     def work() -> int:
-        require_actor(whole_id(author_id, "author_id"))
+        require_actor(author_id)
         video = Video.objects.create(author_id=author_id, **values, **_state(values["hls_url"]))
         _write_files(video.pk, files)
         if video.status == Video.Status.PUBLISHED:
@@ -146,7 +147,7 @@ def update_video(author_id: int, video_id: int, **changes: Any) -> Changed:
     read = {name: RULES[name](value) for name, value in changes.items()}
 
     def work() -> bool:
-        require_actor(whole_id(author_id, "author_id"))
+        require_actor(author_id)
         video = _held(video_id)
         _require_own(video, author_id)
         changed = {name: value for name, value in read.items() if getattr(video, name) != value}
