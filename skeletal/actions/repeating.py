@@ -6,15 +6,17 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import BinaryField
 
+from skeletal.db.prepared import TEXT, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict
-from skeletal.models import IdempotencyKey
-from skeletal.records import Made
+from skeletal.records import Id, Made, Record
 from skeletal.rules import texts
 from skeletal.rules.ids import whole_id
 
 LONGEST_KEY = 64
+DIGEST: "BinaryField[Any, Any]" = BinaryField()
 
 
 def once(user_id: int, key: str | None, arguments: dict[str, Any], work: Callable[[], int]) -> Made:
@@ -43,19 +45,48 @@ def _first(user_id: int, key: str, digest: bytes, work: Callable[[], int]) -> Ma
     if answer is not None:
         return answer
     made = work()
-    IdempotencyKey.objects.create(user_id=user_id, key=key, digest=digest, answer_id=made)
+    _keep().first(user_id=user_id, key=key, digest=digest, answer_id=made)
     return Made(id=made, repeated=False)
 
 
 def _found(user_id: int, key: str, digest: bytes) -> Made | None:
-    row = IdempotencyKey.objects.filter(user_id=user_id, key=key).first()
-    if row is None:
+    answer = _look().first(user_id=user_id, key=key, digest=digest)
+    if answer is None:
         return None
-    if bytes(row.digest) != digest:
+    if not answer.same:
         raise Conflict("this key stands for another request", field="idempotency_key")
-    return Made(id=row.answer_id, repeated=True)
+    return Made(id=answer.answer_id, repeated=True)
 
 
 def _digest(arguments: dict[str, Any]) -> bytes:
     text = json.dumps(arguments, sort_keys=True, default=str)
     return blake2b(text.encode(), digest_size=16).digest()
+
+
+class Answer(Record, frozen=True, kw_only=True):
+    """What a key stands for, and whether for these arguments."""
+
+    answer_id: Id
+    same: bool
+
+
+@write(Answer)
+def _look() -> Command:
+    return Command(
+        """
+        SELECT answer_id, digest = %(digest)s AS same FROM idempotency_keys
+        WHERE user_id = %(user_id)s AND key = %(key)s
+        """,
+        [Param("user_id"), Param("key", TEXT), Param("digest", DIGEST)],
+    )
+
+
+@write(int)
+def _keep() -> Command:
+    return Command(
+        """
+        INSERT INTO idempotency_keys (user_id, key, digest, answer_id)
+        VALUES (%(user_id)s, %(key)s, %(digest)s, %(answer_id)s) RETURNING id
+        """,
+        [Param("user_id"), Param("key", TEXT), Param("digest", DIGEST), Param("answer_id")],
+    )

@@ -1,6 +1,6 @@
 """Polls: asked with a post, answered once, while they are open and their post is seen."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,9 @@ def test_a_poll_is_asked_with_a_post(alice: User) -> None:
     assert (poll.options, poll.multiple) == (ASKED["options"], False)
     assert poll.expires_at - Post.objects.get().created_at == timedelta(seconds=600)
     assert len(statements(partial(content.publish_post, alice.pk, "x", poll=ASKED))) <= 4
+    past = datetime(2012, 7, 4, tzinfo=UTC)
+    old = content.publish_post(alice.pk, "Lunch?", poll=ASKED, at=past).id
+    assert Poll.objects.get(post_id=old).expires_at == past + timedelta(seconds=600)
 
 
 @pytest.mark.parametrize(
