@@ -41,6 +41,12 @@ class Conflict(DairaError):
     status = 409
 
 
+class KeyReused(Conflict):
+    """The key of a write that may be sent again stands for another one."""
+
+    code = "key_reused"
+
+
 class InvalidCursor(InvalidInput):
     """The page token is damaged, forged, of another list or of another order."""
 

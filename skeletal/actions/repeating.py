@@ -10,7 +10,7 @@ from django.db.models import BinaryField
 
 from skeletal.db.prepared import TEXT, Command, Param, write
 from skeletal.db.transactions import execute_transaction
-from skeletal.errors import Conflict
+from skeletal.errors import KeyReused
 from skeletal.records import Id, Made, Record
 from skeletal.rules import texts
 from skeletal.rules.ids import whole_id
@@ -23,7 +23,7 @@ def once(user_id: int, key: str | None, arguments: dict[str, Any], work: Callabl
     """Run `work` in a transaction and return the id that it made; with a key at most once.
 
     Without a key: BEGIN and COMMIT around it. With one two statements more; of many calls at once
-    one works and the others wait for its answer. Raises Conflict for a key that stands for other
+    one works and the others wait for its answer. Raises KeyReused for a key that stands for other
     arguments, InvalidInput for one that is no text of 1 to 64 characters.
     """
     if key is None:
@@ -54,7 +54,7 @@ def _found(user_id: int, key: str, digest: bytes) -> Made | None:
     if answer is None:
         return None
     if not answer.same:
-        raise Conflict("this key stands for another request", field="idempotency_key")
+        raise KeyReused("this key stands for another request", field="idempotency_key")
     return Made(id=answer.answer_id, repeated=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from skeletal.actions import content, social
-from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
+from skeletal.errors import Conflict, Forbidden, InvalidInput, KeyReused, NotFound
 from skeletal.models import (
     Hashtag,
     IdempotencyKey,
@@ -83,8 +83,14 @@ def test_a_key_gives_the_first_answer(alice: User, bob: User) -> None:
     first = content.publish_post(alice.pk, "hello", idempotency_key="k")
     again = content.publish_post(alice.pk, "hello", idempotency_key="k")
     assert again == Made(id=first.id, repeated=True)
-    with pytest.raises(Conflict):
-        content.publish_post(alice.pk, "other", idempotency_key="k")
+    others: list[dict[str, Any]] = [
+        {"content": "other"},
+        {"language": "en"},
+        {"media_urls": ["https://m.example"]},
+    ]
+    for other in others:
+        with pytest.raises(KeyReused):
+            content.publish_post(alice.pk, **{"content": "hello", **other, "idempotency_key": "k"})
     assert content.publish_post(bob.pk, "other", idempotency_key="k").repeated is False
     assert Post.objects.count() == 2
     for wrong in ("", "x" * 65, "a\0", 5):
