@@ -1,9 +1,11 @@
 """Whatever is sent to the writes of content is stored as it is, or refused by name."""
 
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,7 +13,7 @@ from django.db import transaction
 
 from skeletal.actions import content
 from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
-from skeletal.models import User
+from skeletal.models import Comment, MediaAttachment, Poll, PostRevision, User, Video
 from tests.actions.test_hostile import WILD
 from tests.factories import (
     make_circle,
@@ -129,3 +131,74 @@ def test_a_sound_call_of_every_write_goes_through(place: Place) -> None:
         with transaction.atomic():
             write(**call)
             transaction.set_rollback(True)
+
+
+def naughty(data: Path, most: int) -> list[str]:
+    strings = json.loads((data / "naughty-strings" / "blns.json").read_text("utf-8"))
+    return [text for text in strings if len(text) <= most]
+
+
+Store = Callable[[User, str], Any]
+"""A write of one text, and what then stands in its column."""
+
+
+def in_a_comment(who: User, text: str) -> Any:
+    made = content.add_comment(who.pk, make_post().pk, text)
+    return Comment.objects.get(pk=made.id).content
+
+
+def in_a_comment_s_edit(who: User, text: str) -> Any:
+    comment = make_comment(author=who)
+    content.edit_comment(who.pk, comment.pk, content=text)
+    return Comment.objects.get(pk=comment.pk).content
+
+
+def in_an_edit(who: User, text: str) -> Any:
+    post = make_post(author=who)
+    content.edit_post(who.pk, post.pk, content=text)
+    content.edit_post(who.pk, post.pk, content="after")
+    return PostRevision.objects.get(post=post, version=2).content
+
+
+def in_a_poll(who: User, text: str) -> Any:
+    asked = {"options": [text, "other than it"], "seconds": 600}
+    made = content.publish_post(who.pk, "?", poll=asked)
+    return Poll.objects.get(post_id=made.id).options[0]
+
+
+def in_an_alternative_text(who: User, text: str) -> Any:
+    made = content.publish_post(who.pk, "x", media=[{**FILE, "alt_text": text}])
+    return MediaAttachment.objects.get(post_id=made.id).alt_text
+
+
+def in_a_title(who: User, text: str) -> Any:
+    made = content.publish_video(who.pk, text, description=text)
+    video = Video.objects.get(pk=made.id)
+    assert video.description == text
+    return video.title
+
+
+@pytest.mark.parametrize(
+    ("store", "most"),
+    [
+        (in_a_comment, 2000),
+        (in_a_comment_s_edit, 2000),
+        (in_an_edit, 5000),
+        (in_a_poll, 100),
+        (in_an_alternative_text, 1500),
+        (in_a_title, 200),
+    ],
+    ids=lambda one: getattr(one, "__name__", ""),
+)
+def test_naughty_texts_are_stored_as_they_are(
+    alice: User, data: Path, store: Store, most: int
+) -> None:
+    stored = 0
+    for text in naughty(data, most):
+        try:
+            found = store(alice, text)
+        except InvalidInput:
+            continue
+        assert found == text
+        stored += 1
+    assert stored > 420
