@@ -30,6 +30,7 @@ VALUES: dict[str, Callable[[World], list[Any]]] = {
     "viewer": lambda world: world.people,
     "user_id": lambda world: world.people,
     "conversation_id": lambda world: world.conversations,
+    "poll_id": lambda world: world.polls,
     "message_id": lambda world: world.messages,
     "follower": lambda world: world.people,
     "followee": lambda world: world.people,

@@ -1,6 +1,6 @@
 """A small world in which everybody stands to somebody in every way that a read asks about."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +19,7 @@ from skeletal.models import (
     Follow,
     Message,
     Notification,
+    Poll,
     Post,
     User,
     Video,
@@ -35,7 +36,10 @@ from tests.factories import (
     make_message,
     make_mute,
     make_notification,
+    make_poll,
+    make_poll_vote,
     make_post,
+    make_revision,
     make_user,
     make_video,
 )
@@ -57,6 +61,7 @@ class World:
     names: list[str]
     messages: list[int]
     conversations: list[int]
+    polls: list[int]
 
 
 def make_world() -> World:
@@ -70,6 +75,7 @@ def make_world() -> World:
         make_follow(follower=alice, followee=fan)
         make_post(author=fan, content=f"{n}")
     _talk(Post.objects.get(content="first", author=alice), Video.objects.filter(author=alice)[0])
+    _ask(Post.objects.filter(content="first"))
     _like()
     make_filter(user=alice)
     _tell(alice)
@@ -126,6 +132,18 @@ def _talk(post: Post, video: Video) -> None:
     make_comment(post=post, author=post.author, deleted_at=timezone.now())
 
 
+def _ask(posts: Iterable[Post]) -> None:
+    """A poll on each post, over or not, and three edits behind it; everybody votes."""
+    for days, post in zip((1, -1), posts, strict=True):
+        end = timezone.now() + timedelta(days=days)
+        poll = make_poll(post=post, options=["a", "b", "c"], multiple=True, expires_at=end)
+        for place, user in enumerate(User.objects.order_by("pk")):
+            for choice in {0, place % 3}:
+                make_poll_vote(poll=poll, user=user, choice=choice, single=False)
+        for version in (1, 2, 3):
+            make_revision(post=post, version=version, content=f"version {version}")
+
+
 def _tell(alice: User) -> None:
     """Everybody writes to alice, twice, and does something that she is told of."""
     group = make_conversation(kind="group")
@@ -161,6 +179,7 @@ def _world() -> World:
         ids=sorted(row.pk for row in (*rows, *messages, *notices, *conversations)),
         messages=[message.pk for message in messages],
         conversations=[conversation.pk for conversation in conversations],
+        polls=list(Poll.objects.order_by("pk").values_list("pk", flat=True)),
         blocks=list(Block.objects.values_list("blocker_id", "blocked_id")),
         names=[user.username for user in people],
     )
