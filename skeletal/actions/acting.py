@@ -48,8 +48,8 @@ def require_actor(user_id: Any) -> None:
 
 
 @contextmanager
-def conflicting(**sentences: str) -> Iterator[None]:
-    """Turn the refusal by a constraint that is named here into Conflict with its sentence.
+def conflicting(**refusals: tuple[str, str]) -> Iterator[None]:
+    """Turn the refusal by a constraint that is named here into Conflict: its field and sentence.
 
     What it holds is a transaction, or a savepoint of one.
     """
@@ -57,8 +57,9 @@ def conflicting(**sentences: str) -> Iterator[None]:
         yield
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if name in sentences:
-            raise Conflict(sentences[name]) from error
+        if name in refusals:
+            field, sentence = refusals[name]
+            raise Conflict(sentence, field=field) from error
         raise
 
 

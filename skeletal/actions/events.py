@@ -1,6 +1,6 @@
 """Facts for others: one row in the outbox, in the transaction that makes the fact true.
 
-A fact's payload holds ids, words of ours and times, never what a person wrote or is called.
+A fact's payload holds ids, words of ours and numbers, never what a person wrote or is called.
 """
 
 from collections.abc import Mapping

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models.functions import Now
 
 from skeletal.actions import audit
+from skeletal.actions.acting import conflicting
 from skeletal.actions.events import fact
 from skeletal.db.transactions import execute_transaction
-from skeletal.errors import Conflict, Forbidden, InvalidInput
+from skeletal.errors import Forbidden, InvalidInput
 from skeletal.models import Role, RoleAssignment, User, UserProfile, UserSettings
 from skeletal.records.social import Changed
 from skeletal.rules import contacts, limits, texts, usernames
@@ -37,7 +39,7 @@ def register_user(
 ) -> int:
     """Make an account with its profile and settings; return its id.
 
-    5 statements with BEGIN and COMMIT, and one hash of the password, which is what takes its
+    4 statements within BEGIN and COMMIT, and one hash of the password, which is what takes its
     time. Name, e-mail and phone are stored in the one form by which they are compared; `region`
     is where a phone number without + is dialled. Raises InvalidInput, and Conflict for a name
     that is taken or looks like one that is, and for an e-mail or a phone that has an account.
@@ -60,33 +62,40 @@ def register_user(
         USER_REGISTERED.tell(of=user.pk, actor=user.pk, user_id=user.pk)
         return user.pk
 
-    return _unless_taken(work)
+    with conflicting(**TAKEN):
+        return execute_transaction(work)
 
 
 def update_profile(user_id: int, **changes: Any) -> Changed:
-    """Change `display_name`, `bio`, `avatar_url`, `locale` or `is_private`: 3 statements.
+    """Change `display_name`, `bio`, `avatar_url`, `locale` or `is_private`. Repeatable.
 
-    Raises InvalidInput, TypeError for what is none of these, and Forbidden for an account that is
-    absent or not active. Whoever follows a private account goes on to do so.
+    3 statements within BEGIN and COMMIT, 4 for account and page at once, 1 where all of it stands
+    already. Raises InvalidInput, TypeError for what is none of these, and Forbidden for an account
+    that is absent or not active. Whoever follows a private account goes on to do so.
     """
     read = {name: RULES[name](value) for name, value in _known(changes).items()}
-    profile = {name: read.pop(name) for name in ("display_name", "bio") if name in read}
+    page = {name: read.pop(name) for name in ON_PAGE if name in read}
 
-    def work() -> Changed:
+    def work() -> bool:
         people = User.objects.filter(pk=user_id, status="active", deleted_at=None)
-        user = people.select_for_update(no_key=True).first()
+        locked = people.select_related("profile").select_for_update(of=("self",), no_key=True)
+        user = locked.first()
         if user is None:
             raise Forbidden("this account may not act")
-        if read:
-            for name, value in read.items():
-                setattr(user, name, value)
-            user.save(update_fields=[*read, "updated_at"])
-        if profile:
-            UserProfile.objects.filter(pk=user_id).update(**profile)
-        USER_CHANGED.tell(of=user_id, actor=user_id, user_id=user_id)
-        return Changed(changed=True)
+        changed = [_set(user, read), _set(user.profile, page)]
+        if any(changed):
+            USER_CHANGED.tell(of=user_id, actor=user_id, user_id=user_id)
+        return any(changed)
 
-    return execute_transaction(work) if changes else Changed(changed=False)
+    return Changed(changed=bool(changes) and execute_transaction(work))
+
+
+def _set(row: User | UserProfile, values: dict[str, Any]) -> bool:
+    """Write what is not so already, and when; whether there was any."""
+    new = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if new:
+        type(row)._default_manager.filter(pk=row.pk).update(**new, updated_at=Now())
+    return bool(new)
 
 
 def _known(changes: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +119,7 @@ def _avatar(value: object) -> str:
     return contacts.url(value, field="avatar_url") if value else ""
 
 
+ON_PAGE = ("display_name", "bio")
 RULES: dict[str, Callable[[Any], Any]] = {
     "display_name": _display_name,
     "bio": lambda value: texts.text(value, field="bio", most=limits.BIO),
@@ -124,24 +134,21 @@ def _password(value: object) -> str:
     return texts.text(value, field="password", most=most, least=least)
 
 
-def _unless_taken(work: Callable[[], int]) -> int:
-    try:
-        return execute_transaction(work)
-    except IntegrityError as error:
-        cause: Any = error.__cause__
-        field, sentence = TAKEN.get(cause.diag.constraint_name, ("", ""))
-        if not field:
-            raise
-        raise Conflict(sentence, field=field) from error
-
-
 @transaction.atomic
 def create_administrator(*, username: str, email: str, password: str) -> int:
     """Create an administrator with profile, settings and role; return the id.
 
-    Audited. Raises IntegrityError when the name or the e-mail is taken.
+    Audited. Nobody may register a name that looks like theirs. Raises IntegrityError when the name
+    or the e-mail is taken.
     """
-    user = User(username=username, email=email, verified=True, is_staff=True, is_superuser=True)
+    user = User(
+        username=username,
+        username_skeleton=usernames.skeleton(username),
+        email=email,
+        verified=True,
+        is_staff=True,
+        is_superuser=True,
+    )
     user.set_password(password)
     user.save(force_insert=True)
     UserProfile.objects.create(user=user, display_name=username)

@@ -1,5 +1,6 @@
 """Accounts: one for each name, look, address and number; pages changed by their owners."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.contrib.auth.hashers import check_password
 
 from skeletal.actions import users
 from skeletal.errors import Conflict, Forbidden, InvalidInput
-from skeletal.models import User, UserProfile
+from skeletal.models import Role, User, UserProfile
 from skeletal.queries.users import get_user_with_stats
 from skeletal.records.social import Changed
 from tests.actions.crowds import at_once
@@ -17,6 +18,7 @@ from tests.queries.statements import statements
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def register(username: str = "nour", email: str = "nour@example.com", **more: Any) -> int:
@@ -36,6 +38,18 @@ def test_an_account_has_a_page_and_settings() -> None:
     assert user.settings.feed_preferences == {}
     assert get_user_with_stats(made).display_name == "nour_1"
     assert told() == [("user.registered", {"user_id": str(made)})]
+
+
+def test_an_account_is_four_statements() -> None:
+    sent = statements(register)
+    assert len([text for text in sent if "SAVEPOINT" not in text]) == 4
+
+
+def test_nobody_looks_like_an_administrator() -> None:
+    Role.objects.create(name="administrator")
+    users.create_administrator(username="boss", email="b@example.com", password=PASSWORD)
+    with pytest.raises(Conflict, match="looks like"):
+        register("b0ss")
 
 
 @pytest.mark.parametrize(
@@ -82,13 +96,18 @@ def test_what_breaks_a_rule_makes_no_account(wrong: dict[str, Any]) -> None:
 
 def test_a_page_is_changed_by_its_owner(alice: User) -> None:
     changes = {"display_name": " أليس ", "bio": "hi", "is_private": True, "avatar_url": ""}
+    UserProfile.objects.update(updated_at=LONG_AGO)
     sent = statements(lambda: users.update_profile(alice.pk, **changes))
     assert len([text for text in sent if "SAVEPOINT" not in text]) == 4
     alice.refresh_from_db()
     assert alice.is_private
+    assert alice.profile.updated_at > LONG_AGO
     page = get_user_with_stats(alice.pk)
     assert (page.display_name, page.bio, page.avatar_url) == ("أليس", "hi", "")
     assert users.update_profile(alice.pk) == Changed(changed=False)
+    again = statements(lambda: users.update_profile(alice.pk, **changes))
+    assert len([text for text in again if "SAVEPOINT" not in text]) == 1
+    assert users.update_profile(alice.pk, **changes) == Changed(changed=False)
     assert [name for name, _ in told()] == ["user.changed"]
 
 

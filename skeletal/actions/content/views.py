@@ -47,7 +47,8 @@ def record_view(
 
     A viewer who is not signed in is told from others by `visitor`, a token of theirs, of which
     only a keyed digest is stored. A view under three seconds is none. Raises InvalidInput,
-    NotFound for a video that is absent or not visible.
+    Forbidden for an account that is not active, NotFound for a video that is absent or not
+    visible.
     """
     long_enough = whole_number(watched, "watched", LONGEST_VIEW) >= SHORTEST_VIEW
     sight, viewer = sight_of(viewer_id)

@@ -84,7 +84,7 @@ def update_keyword_filter(
     raises.
     """
     values = _values(phrase, contexts, whole_word, action, seconds)
-    with conflicting(uq_keyword_filter=TAKEN):
+    with conflicting(uq_keyword_filter=("phrase", TAKEN)):
         answer = execute_transaction(
             lambda: _update().first(actor=user_id, filter=filter_id, **values)
         )

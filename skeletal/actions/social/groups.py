@@ -84,7 +84,7 @@ def create(kind: Kind, owner_id: int, name: str, /, **more: str) -> Made:
 def rename(kind: Kind, owner_id: int, group_id: int, name: str) -> Changed:
     """Give a group another name: 1 statement. Repeatable."""
     values = {"actor": owner_id, "group": group_id, "name": kind.name(name)}
-    with conflicting(**{kind.unique: TAKEN}):
+    with conflicting(**{kind.unique: ("name", TAKEN)}):
         answer = execute_transaction(lambda: _rename(kind).first(**values))
     return Changed(changed=require(answer, kind.word).changed)
 
