@@ -47,6 +47,18 @@ def test_a_wrong_answer_stops_the_run(small_world: None, monkeypatch: pytest.Mon
         run("small world", **FEW, tell=silent)
 
 
+def test_a_write_that_tells_something_else_stops_the_run(
+    small_world: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent_one = [replace(WRITES[0], ordinary=lambda ask: None)]
+    monkeypatch.setattr("skeletal.management.bench.contest.WRITES", silent_one)
+    with pytest.raises(DifferentAnswers, match="the outbox tells"):
+        run("small world", names=[WRITES[0].name], **FEW, tell=silent)
+    assert not OutboxEvent.objects.exists()
+    found = run("small world", names=[WRITES[1].name], **FEW, tell=silent)
+    assert not found.writes
+
+
 @pytest.mark.slow
 def test_the_command_writes_its_figures_and_a_chart(
     small_world: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -83,14 +83,28 @@ class _Bench:
         return _line(case, series, sum(rows) / len(rows))
 
     def write(self, case: WriteCase) -> Line:
-        """Time a write with its commit; what it told is taken away again."""
+        """Compare what the contenders tell, then time a write with its commit.
+
+        What was told is taken away again. Raises DifferentAnswers.
+        """
         last = _last_fact()
         asks = self._found(case, [a for a in self.subjects.asks(case.asks) if not case.stands(a)])
         try:
+            self._tell_alike(case, asks[0])
             return _line(case, interleave(self._contenders(case), asks, self.rounds), 1)
         finally:
             OutboxEvent.objects.filter(id__gt=last).delete()
             sweep()
+
+    def _tell_alike(self, case: WriteCase, ask: Ask) -> None:
+        told = {}
+        for contender in self._contenders(case):
+            last = _last_fact()
+            contender.call(ask)
+            facts = OutboxEvent.objects.filter(id__gt=last).order_by("id")
+            told[contender.name] = list(facts.values_list("name", "aggregate_id", "actor_id"))
+        if len({str(facts) for facts in told.values()}) > 1 or not told[OURS]:
+            raise DifferentAnswers(f"{case.name}: after {ask} the outbox tells {told}")
 
     def depths(self) -> list[depth.Depth]:
         few, heavy = self.subjects.few, self.subjects.heavy

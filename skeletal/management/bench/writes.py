@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import QuerySet
 
 from skeletal.actions import social
 from skeletal.management.bench.floor import (
@@ -24,6 +24,7 @@ from skeletal.management.bench.floor import (
 )
 from skeletal.management.bench.subjects import Ask, Subjects
 from skeletal.models import Follow, Like, OutboxEvent, Post, User
+from skeletal.queries.counters import exact
 from skeletal.queries.social import is_following
 from skeletal.queries.visibility import Sight, visible
 
@@ -147,7 +148,7 @@ def _follow_twice(ask: Ask) -> None:
 def _ordinary_like(ask: Ask) -> None:
     """As most would write it: look, insert, tell, count."""
     User.objects.get(pk=ask.viewer, status="active", deleted_at=None)
-    post = visible(Post.objects.all(), Sight.PERSON, viewer=ask.viewer).get(pk=ask.one)
+    post = _counted_post(ask).get()
     like, made = Like.objects.get_or_create(
         user_id=ask.viewer, likeable_type="post", likeable_id=post.pk
     )
@@ -161,13 +162,14 @@ def _ordinary_unlike(ask: Ask) -> None:
     for like in likes:
         _tell("like.deleted", ask.viewer, like.pk)
     likes.delete()
-    Post.objects.annotate(n=F("likes_count")).get(pk=ask.one)
+    _counted_post(ask).get()
 
 
 @transaction.atomic
 def _ordinary_follow(ask: Ask) -> None:
     User.objects.get(pk=ask.viewer, status="active", deleted_at=None)
-    other = visible(User.objects.all(), Sight.PERSON, viewer=ask.viewer).get(pk=ask.one)
+    rows = visible(User.objects.filter(pk=ask.one), Sight.PERSON, viewer=ask.viewer)
+    other = exact(rows, "user_profile", ("followers_count",), at="profile__").get()
     follow, made = Follow.objects.get_or_create(follower_id=ask.viewer, followee=other)
     if made:
         _tell("follow.created", ask.viewer, follow.pk)
@@ -179,6 +181,11 @@ def _ordinary_unfollow(ask: Ask) -> None:
     for follow in follows:
         _tell("follow.deleted", ask.viewer, follow.pk)
     follows.delete()
+
+
+def _counted_post(ask: Ask) -> "QuerySet[Post]":
+    rows = visible(Post.objects.filter(pk=ask.one), Sight.PERSON, viewer=ask.viewer)
+    return exact(rows, "post", ("likes_count",))
 
 
 def _tell(name: str, actor: int, row: int) -> None:
