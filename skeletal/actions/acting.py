@@ -67,13 +67,22 @@ def one_at_a_time(person: int, write_it: Callable[[], T]) -> T:
     """Run a write while no other that counts the same person's rows runs: 1 statement beside it."""
 
     def locked() -> T:
-        _lock().first(person=person)
+        lock_pair(person, person)
         return write_it()
 
     return execute_transaction(locked)
 
 
+def lock_pair(one: int, other: int) -> None:
+    """Wait for whoever changes what is between two people, or one's own: 1 statement.
+
+    In a statement of its own: the next one sees what others committed before the lock.
+    """
+    _lock().first(one=one, other=other)
+
+
 @write(bool)
 def _lock() -> Command:
-    """In a statement of its own: the next one sees what others committed before the lock."""
-    return Command("SELECT daira_lock_pair(%(person)s, %(person)s) IS NULL", [Param("person")])
+    return Command(
+        "SELECT daira_lock_pair(%(one)s, %(other)s) IS NULL", [Param("one"), Param("other")]
+    )

@@ -12,10 +12,9 @@ from skeletal.db.prepared import TEXT, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import KeyReused
 from skeletal.records import Id, Made, Record
-from skeletal.rules import texts
+from skeletal.rules import limits, texts
 from skeletal.rules.ids import whole_id
 
-LONGEST_KEY = 64
 DIGEST: "BinaryField[Any, Any]" = BinaryField()
 
 
@@ -28,7 +27,7 @@ def once(user_id: int, key: str | None, arguments: dict[str, Any], work: Callabl
     """
     if key is None:
         return Made(id=execute_transaction(work), repeated=False)
-    texts.text(key, field="idempotency_key", most=LONGEST_KEY, least=1)
+    texts.text(key, field="idempotency_key", most=limits.KEY, least=1)
     whole_id(user_id, "user_id")
     digest = _digest(arguments)
     try:

@@ -11,10 +11,11 @@ from skeletal.actions import audit
 from skeletal.actions.acting import conflicting
 from skeletal.actions.events import fact
 from skeletal.db.transactions import execute_transaction
-from skeletal.errors import Forbidden, InvalidInput
+from skeletal.errors import Forbidden
 from skeletal.models import Role, RoleAssignment, User, UserProfile, UserSettings
 from skeletal.records.social import Changed
 from skeletal.rules import contacts, limits, texts, usernames
+from skeletal.rules.values import flag
 
 USER_REGISTERED = fact("user.registered", "user", "An account is there.", user_id="id")
 USER_CHANGED = fact("user.changed", "user", "A person changed their page.", user_id="id")
@@ -104,12 +105,6 @@ def _known(changes: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidInput("this is true or false", field="is_private")
-    return value
-
-
 def _display_name(value: object) -> str:
     most = limits.DISPLAY_NAME
     return texts.text(value, field="display_name", most=most, least=1).strip()
@@ -125,7 +120,7 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "bio": lambda value: texts.text(value, field="bio", most=limits.BIO),
     "avatar_url": _avatar,
     "locale": lambda value: texts.text(value, field="locale", most=limits.LOCALE, least=1),
-    "is_private": _flag,
+    "is_private": lambda value: flag(value, "is_private"),
 }
 
 

@@ -5,10 +5,8 @@ from functools import partial
 from rest_framework import serializers
 
 from skeletal.dto.base import IdField, Input, RuleField
-from skeletal.rules import contacts, limits, texts
+from skeletal.rules import contacts, limits, texts, words
 
-AUDIENCES = ("public", "followers", "circle", "private")
-MOST_RENDITIONS = 50
 INTEGER, BIGINT, SMALLINT = 2**31 - 1, 2**63 - 1, 2**15 - 1
 LANGUAGE = partial(texts.text, most=limits.LOCALE)
 
@@ -16,13 +14,13 @@ LANGUAGE = partial(texts.text, most=limits.LOCALE)
 class Keyed(Input):
     """A write that may be sent again under the same key."""
 
-    idempotency_key = RuleField(partial(texts.text, most=64, least=1), required=False)
+    idempotency_key = RuleField(partial(texts.text, most=limits.KEY, least=1), required=False)
 
 
 class File(Input):
     """An image, a clip or a sound of a post; `duration` in milliseconds."""
 
-    kind = serializers.ChoiceField(("image", "video", "audio"))
+    kind = serializers.ChoiceField(words.FILES)
     url = RuleField(contacts.url)
     mime = RuleField(partial(texts.text, most=limits.MIME))
     bytes = serializers.IntegerField(min_value=0, max_value=BIGINT)
@@ -50,7 +48,7 @@ class Poll(Input):
 class Body(Input):
     """What a post is made of, its text aside."""
 
-    visibility = serializers.ChoiceField(AUDIENCES, required=False)
+    visibility = serializers.ChoiceField(words.POST_AUDIENCES, required=False)
     circle_id = IdField(required=False, allow_null=True)
     media_urls = serializers.ListField(
         child=RuleField(contacts.url), max_length=limits.MEDIA_PER_POST, required=False
@@ -123,12 +121,12 @@ class UpdateComment(Input):
 class Rendition(Input):
     """One file of a video."""
 
-    kind = serializers.ChoiceField(("hls", "mp4", "caption", "thumb", "storyboard"))
+    kind = serializers.ChoiceField(words.RENDITIONS)
     url = RuleField(contacts.url)
     bytes = serializers.IntegerField(min_value=0, max_value=BIGINT)
     resolution = serializers.IntegerField(min_value=0, max_value=SMALLINT, required=False)
     language = RuleField(LANGUAGE, required=False)
-    state = serializers.ChoiceField(("pending", "ready", "failed"), required=False)
+    state = serializers.ChoiceField(words.RENDITION_STATES, required=False)
 
 
 class CreateVideo(Keyed):
@@ -139,9 +137,9 @@ class CreateVideo(Keyed):
     hls_url = RuleField(contacts.url, required=False)
     duration = serializers.IntegerField(min_value=0, max_value=INTEGER, required=False)
     resolution = serializers.IntegerField(min_value=0, max_value=SMALLINT, required=False)
-    visibility = serializers.ChoiceField(("public", "followers", "private"), required=False)
+    visibility = serializers.ChoiceField(words.VIDEO_AUDIENCES, required=False)
     renditions = serializers.ListField(
-        child=Rendition(), max_length=MOST_RENDITIONS, required=False
+        child=Rendition(), max_length=limits.RENDITIONS_PER_VIDEO, required=False
     )
 
 
@@ -150,7 +148,7 @@ class UpdateVideo(Input):
 
     title = RuleField(partial(texts.text, most=limits.TITLE, least=1), required=False)
     description = RuleField(partial(texts.text, most=limits.DESCRIPTION), required=False)
-    visibility = serializers.ChoiceField(("public", "followers", "private"), required=False)
+    visibility = serializers.ChoiceField(words.VIDEO_AUDIENCES, required=False)
 
 
 class FinishVideo(Input):
@@ -158,18 +156,18 @@ class FinishVideo(Input):
 
     hls_url = RuleField(contacts.url)
     renditions = serializers.ListField(
-        child=Rendition(), max_length=MOST_RENDITIONS, required=False
+        child=Rendition(), max_length=limits.RENDITIONS_PER_VIDEO, required=False
     )
 
 
 class UpdateRenditions(Input):
     """Files of a video that are new, or take the place of others."""
 
-    renditions = serializers.ListField(child=Rendition(), max_length=MOST_RENDITIONS)
+    renditions = serializers.ListField(child=Rendition(), max_length=limits.RENDITIONS_PER_VIDEO)
 
 
 class CreateView(Input):
     """The arguments of `record_view` but video and viewer."""
 
-    watched = serializers.IntegerField(min_value=0, max_value=86_400_000)
-    visitor = RuleField(partial(texts.text, most=200, least=1), required=False)
+    watched = serializers.IntegerField(min_value=0, max_value=limits.VIEW)
+    visitor = RuleField(partial(texts.text, most=limits.VISITOR, least=1), required=False)

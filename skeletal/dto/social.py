@@ -8,12 +8,7 @@ from functools import partial
 from rest_framework import serializers
 
 from skeletal.dto.base import IdField, Input, RuleField
-from skeletal.rules import contacts, entities, filters, limits, texts
-
-LONGEST_TIME = 315_360_000
-"""Ten years, in seconds."""
-MOST_OTHERS = 49
-"""People in a group beside the one who opens it."""
+from skeletal.rules import contacts, entities, filters, limits, texts, words
 
 
 class CreateFollow(Input):
@@ -33,22 +28,22 @@ class CreateMute(Input):
 
     muted_id = IdField()
     seconds = serializers.IntegerField(
-        min_value=1, max_value=LONGEST_TIME, required=False, allow_null=True
+        min_value=limits.LASTING[0], max_value=limits.LASTING[1], required=False, allow_null=True
     )
-    scope = serializers.ChoiceField(("all", "notifications"), required=False)
+    scope = serializers.ChoiceField(words.MUTES, required=False)
 
 
 class CreateLike(Input):
     """What to like."""
 
-    likeable_type = serializers.ChoiceField(("post", "video", "comment"))
+    likeable_type = serializers.ChoiceField(words.LIKEABLE)
     likeable_id = IdField()
 
 
 class CreateBookmark(Input):
     """What to keep, and in which folder."""
 
-    bookmarkable_type = serializers.ChoiceField(("post", "video"))
+    bookmarkable_type = serializers.ChoiceField(words.BOOKMARKABLE)
     bookmarkable_id = IdField()
     folder = RuleField(partial(texts.text, most=limits.FOLDER_NAME), required=False)
 
@@ -63,7 +58,7 @@ class CreateCircle(Input):
     """A circle's name."""
 
     name = RuleField(partial(texts.text, most=limits.CIRCLE_NAME, least=1))
-    kind = serializers.ChoiceField(("custom", "close_friends"), required=False)
+    kind = serializers.ChoiceField(words.CIRCLES, required=False)
 
 
 class CreateList(Input):
@@ -93,12 +88,12 @@ class CreateMember(Input):
 class CreateKeywordFilter(Input):
     """A phrase to hide or to mark, where, and for how many seconds."""
 
-    phrase = RuleField(partial(texts.text, most=100, least=1))
+    phrase = RuleField(partial(texts.text, most=filters.LONGEST_SHOWN, least=1))
     contexts = serializers.MultipleChoiceField(choices=filters.CONTEXTS, required=False)
     whole_word = serializers.BooleanField(required=False)
-    action = serializers.ChoiceField(("hide", "warn"), required=False)
+    action = serializers.ChoiceField(words.FILTERS, required=False)
     seconds = serializers.IntegerField(
-        min_value=1, max_value=LONGEST_TIME, required=False, allow_null=True
+        min_value=limits.LASTING[0], max_value=limits.LASTING[1], required=False, allow_null=True
     )
 
 
@@ -109,8 +104,10 @@ class UpdateKeywordFilter(CreateKeywordFilter):
 class CreateConversation(Input):
     """With whom to speak; a key makes a group that is opened again the same."""
 
-    other_ids = serializers.ListField(child=IdField(), min_length=1, max_length=MOST_OTHERS)
-    idempotency_key = RuleField(partial(texts.text, most=64, least=1), required=False)
+    other_ids = serializers.ListField(
+        child=IdField(), min_length=1, max_length=limits.OTHERS_PER_CONVERSATION
+    )
+    idempotency_key = RuleField(partial(texts.text, most=limits.KEY, least=1), required=False)
 
 
 class UpdateConversation(Input):
@@ -123,7 +120,7 @@ class CreateConversationMute(Input):
     """For how many seconds to be told of a conversation's messages no more."""
 
     seconds = serializers.IntegerField(
-        min_value=1, max_value=LONGEST_TIME, required=False, allow_null=True
+        min_value=limits.LASTING[0], max_value=limits.LASTING[1], required=False, allow_null=True
     )
 
 

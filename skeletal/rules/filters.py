@@ -8,7 +8,6 @@ from skeletal.errors import InvalidInput
 from skeletal.rules.folding import fold
 
 CONTEXTS = ("home", "notifications", "threads", "public")
-ACTIONS = ("hide", "warn")
 LONGEST_SHOWN, LONGEST_PHRASE = 100, 200
 """As it was typed, and folded: a character may fold to several."""
 

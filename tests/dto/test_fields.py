@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from skeletal.actions import content, repeating, social
-from skeletal.actions.social import conversations, filters, walls
+from skeletal.actions import content, social
 from skeletal.dto import content as c
 from skeletal.dto import social as s
 from skeletal.dto.base import Input
@@ -90,13 +89,6 @@ def test_what_is_no_id_is_refused(bad: Any) -> None:
 def test_what_is_no_object_is_refused(dto: type[Input], data: Any) -> None:
     with pytest.raises(InvalidInput):
         dto.read(data)
-
-
-def test_limits_are_those_of_the_actions() -> None:
-    assert s.MOST_OTHERS == conversations.MOST_OTHERS
-    assert repeating.LONGEST_KEY == 64
-    for longest in (walls.LONGEST_MUTE, filters.LONGEST, conversations.LONGEST_MUTE):
-        assert longest.total_seconds() == s.LONGEST_TIME
 
 
 def test_every_input_stands_in_the_table() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from skeletal.errors import SetupError
-from skeletal.management.bench import cases, chart, report, run
+from skeletal.management.bench import cases, chart, memory, report, run
 from skeletal.management.bench.contest import DifferentAnswers
 from skeletal.management.bench.measuring import Contender, interleave
 from skeletal.management.bench.report import COLUMNS
@@ -81,6 +82,22 @@ def test_the_command_writes_its_figures_and_a_chart(
     assert not OutboxEvent.objects.exists()
     assert {line.count("|") for line in table} == {len(COLUMNS) + 1}
     assert all(column in told for column in COLUMNS)
+
+
+def test_a_backend_s_own_memory_is_not_the_buffers_that_it_touched(small_world: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+        before = memory.own_mb(backend)
+        cursor.execute("SELECT sum(length(content)) FROM comments, generate_series(1, 3)")
+        after = memory.own_mb(backend)
+        cursor.execute("SELECT pg_relation_size('comments') / 1048576.0")
+        (size,) = cursor.fetchone()
+    assert before is not None
+    assert after is not None
+    assert size > 3
+    assert after - before < float(size) / 2
+    assert memory.own_mb(2**22 + 1) is None
 
 
 def test_an_unknown_read_and_an_empty_database_are_told_in_one_sentence(

@@ -38,6 +38,7 @@ COLUMNS: dict[str, list[tuple[type[models.Model], str]]] = {
     "LIST_NAME": [(m.UserList, "name")],
     "FOLDER_NAME": [(m.Bookmark, "folder")],
     "NOTE": [(m.ContentReport, "note"), (m.AuditDetail, "note")],
+    "KEY": [(m.IdempotencyKey, "key")],
     "NONCE": [(m.Message, "client_nonce")],
 }
 NO_COLUMN = {
@@ -53,6 +54,11 @@ NO_COLUMN = {
     "DRAFT_BYTES",
     "EDITS_PER_POST",
     "POLL_SECONDS",
+    "LASTING",
+    "OTHERS_PER_CONVERSATION",
+    "RENDITIONS_PER_VIDEO",
+    "VIEW",
+    "VISITOR",
 }
 
 

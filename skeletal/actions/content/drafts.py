@@ -10,7 +10,6 @@ from skeletal.actions.acting import one_at_a_time, require_actor
 from skeletal.actions.content.facts import DRAFT_FAILED
 from skeletal.actions.content.posts import publish_post
 from skeletal.actions.content.reading import read_post
-from skeletal.actions.content.values import parts, whole_number
 from skeletal.actions.repeating import once
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict, DairaError, InvalidInput, NotFound
@@ -19,6 +18,7 @@ from skeletal.records import Made
 from skeletal.records.social import Changed
 from skeletal.rules import limits, texts
 from skeletal.rules.ids import whole_id
+from skeletal.rules.values import parts, whole_number
 
 FIELDS = ("content", "visibility", "circle_id", "media_urls", "media", "language", "poll")
 """The arguments of `publish_post` that a draft holds."""

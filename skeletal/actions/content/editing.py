@@ -4,19 +4,19 @@ from typing import Any
 
 from skeletal.actions.acting import ACTOR
 from skeletal.actions.content.facts import POST_EDITED
-from skeletal.actions.content.naming import Tag, named_in, rows_of
+from skeletal.actions.content.naming import TAGGED, Tagged, known_tags, named_in, rows_of
 from skeletal.actions.content.owning import require_own
 from skeletal.db.prepared import BIGINTS, TEXT, TEXTS, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict, Forbidden, NotFound
-from skeletal.models import Hashtag, Post, User
+from skeletal.models import Post, User
 from skeletal.queries.visibility import Sight, visible
-from skeletal.records import Id, Record
+from skeletal.records import Id
 from skeletal.records.social import Changed
 from skeletal.rules import limits, texts
 
 
-class Before(Record, frozen=True, kw_only=True):
+class Before(Tagged, frozen=True, kw_only=True):
     """The post as it stands, locked, and what its new text names."""
 
     own: bool
@@ -27,9 +27,6 @@ class Before(Record, frozen=True, kw_only=True):
     has_files: bool
     edits: int
     people: list[Id]
-    tag_ids: list[Id]
-    tag_names: list[str]
-    tag_usable: list[bool]
 
 
 def edit_post(author_id: int, post_id: int, *, content: str) -> Changed:
@@ -60,9 +57,7 @@ def edit_post(author_id: int, post_id: int, *, content: str) -> Changed:
             return False
         if before.edits >= limits.EDITS_PER_POST:
             raise Conflict(f"a post is edited {limits.EDITS_PER_POST} times at most")
-        known = zip(before.tag_ids, before.tag_names, before.tag_usable, strict=True)
-        tags = [Tag(id=id_, name=name, usable=usable) for id_, name, usable in known]
-        tag_ids = rows_of(named.tags, tags)
+        tag_ids = rows_of(named.tags, before.tags)
         shown = list(named.tags.values())
         more = {"people": before.people, "edits": before.edits}
         _edit().first(**(values | more | {"tags": shown, "tag_ids": tag_ids}))
@@ -91,26 +86,23 @@ def _lock() -> Command:
 @write(Before)
 def _before() -> Command:
     people = visible(User.objects.filter(username__any=Param("people", TEXTS)), Sight.PERSON)
-    tags = Hashtag.objects.filter(name__any=Param("names", TEXTS))
     return Command(
         """
         WITH tags AS MATERIALIZED ({tags})
-        SELECT p.author_id = %(actor)s AS own, EXISTS ({seen}) AS seen,
+        SELECT {tagged}, p.author_id = %(actor)s AS own, EXISTS ({seen}) AS seen,
                EXISTS ({actor}) AS active,
                p.deleted_at IS NOT NULL OR p.status <> 'published' AS gone, p.content,
                cardinality(p.media_urls) > 0 AS has_files, (
                    SELECT coalesce(max(version), 0) FROM post_revisions WHERE post_id = p.id
-               ) AS edits, ARRAY({people}) AS people,
-               ARRAY(SELECT id FROM tags ORDER BY id) AS tag_ids,
-               ARRAY(SELECT name FROM tags ORDER BY id) AS tag_names,
-               ARRAY(SELECT usable FROM tags ORDER BY id) AS tag_usable
+               ) AS edits, ARRAY({people}) AS people
         FROM posts p WHERE p.id = %(post_id)s
         """,
         [Param("post_id"), Param("actor")],
         actor=ACTOR,
         seen=visible(Post.objects.filter(pk=Param("post_id")), Sight.PERSON).values("id"),
         people=people.order_by("pk").values("id"),
-        tags=tags.values("id", "name", "usable"),
+        tags=known_tags(),
+        tagged=TAGGED,
     )
 
 

@@ -1,10 +1,13 @@
 """Hashtags and people that a text names, as rows."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from skeletal.db.prepared import TEXTS, Command, Param, write
 from skeletal.errors import InvalidInput
+from skeletal.models import Hashtag
 from skeletal.records import Id, Record
 from skeletal.rules import entities, limits, usernames
 
@@ -22,6 +25,34 @@ class Tag(Record, frozen=True, kw_only=True):
     id: Id
     name: str
     usable: bool
+
+
+class Tagged(Record, frozen=True, kw_only=True):
+    """The known hashtags of a text; the columns of TAGGED come first in a statement's answer."""
+
+    tag_ids: list[Id]
+    tag_names: list[str]
+    tag_usable: list[bool]
+
+    @property
+    def tags(self) -> list[Tag]:
+        """The same, row by row."""
+        columns = zip(self.tag_ids, self.tag_names, self.tag_usable, strict=True)
+        return [Tag(id=id_, name=name, usable=usable) for id_, name, usable in columns]
+
+
+TAGGED = """
+ARRAY(SELECT id FROM tags ORDER BY id) AS tag_ids,
+ARRAY(SELECT name FROM tags ORDER BY id) AS tag_names,
+ARRAY(SELECT usable FROM tags ORDER BY id) AS tag_usable
+"""
+"""Of a part `tags`, which is `known_tags`."""
+
+
+def known_tags() -> "QuerySet[Any, Any]":
+    """The hashtags of the parameter `names` that are rows."""
+    named = Hashtag.objects.filter(name__any=Param("names", TEXTS))
+    return named.values("id", "name", "usable")
 
 
 def named_in(content: str) -> Named:

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef
 
 from skeletal.actions.acting import ACTOR, require
 from skeletal.actions.content.facts import POLL_VOTED
-from skeletal.actions.content.values import several, whole_number
 from skeletal.db.prepared import BIGINTS, Command, Param, write
 from skeletal.errors import Conflict, InvalidInput
 from skeletal.models import Poll, Post
@@ -15,6 +14,7 @@ from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Record
 from skeletal.records.social import Changed
 from skeletal.rules import limits
+from skeletal.rules.values import several, whole_number
 
 MOST = limits.POLL_OPTIONS[1]
 

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import JSONField, QuerySet
+from django.db.models import JSONField
 
 from skeletal.actions.acting import ACTOR
 from skeletal.actions.content.facts import POST_DELETED, POST_PUBLISHED
-from skeletal.actions.content.naming import Named, Tag, rows_of
+from skeletal.actions.content.naming import TAGGED, Named, Tagged, known_tags, rows_of
 from skeletal.actions.content.owning import require_own
 from skeletal.actions.content.reading import read_post
 from skeletal.actions.repeating import once
 from skeletal.db.prepared import BIGINTS, MOMENT, TEXT, TEXTS, TRUTH, Command, Param, write
 from skeletal.errors import Forbidden, NotFound
-from skeletal.models import Circle, Hashtag, Post, User
+from skeletal.models import Circle, Post, User
 from skeletal.queries.visibility import VIEWER, Sight, visible
 from skeletal.records import Id, Made, Record
 from skeletal.records.social import Changed
@@ -22,21 +22,12 @@ from skeletal.records.social import Changed
 JSON: "JSONField[Any, Any]" = JSONField()
 
 
-class Ready(Record, frozen=True, kw_only=True):
+class Ready(Tagged, frozen=True, kw_only=True):
     """What a post is made of, as it stands before it is written."""
 
     allowed: bool
     has_circle: bool
     people: list[Id]
-    tag_ids: list[Id]
-    tag_names: list[str]
-    tag_usable: list[bool]
-
-    @property
-    def tags(self) -> list[Tag]:
-        """The hashtags that are known."""
-        columns = zip(self.tag_ids, self.tag_names, self.tag_usable, strict=True)
-        return [Tag(id=id_, name=name, usable=usable) for id_, name, usable in columns]
 
 
 def publish_post(
@@ -107,22 +98,18 @@ def _publish(named: Named, values: dict[str, Any]) -> int:
 @write(Ready)
 def _ready() -> Command:
     people = visible(User.objects.filter(username__any=Param("people", TEXTS)), Sight.PERSON)
-    tags: QuerySet[Any] = Hashtag.objects.filter(name__any=Param("names", TEXTS))
     circle = Circle.objects.filter(pk=Param("circle"), owner_id=VIEWER)
     return Command(
         """
         WITH tags AS MATERIALIZED ({tags})
-        SELECT EXISTS ({actor}) AS allowed,
-               EXISTS ({circle}) AS has_circle,
-               ARRAY({people}) AS people,
-               ARRAY(SELECT id FROM tags ORDER BY id) AS tag_ids,
-               ARRAY(SELECT name FROM tags ORDER BY id) AS tag_names,
-               ARRAY(SELECT usable FROM tags ORDER BY id) AS tag_usable
+        SELECT {tagged}, EXISTS ({actor}) AS allowed, EXISTS ({circle}) AS has_circle,
+               ARRAY({people}) AS people
         """,
         actor=ACTOR,
         circle=circle.values("id"),
         people=people.order_by("pk").values("id"),
-        tags=tags.values("id", "name", "usable"),
+        tags=known_tags(),
+        tagged=TAGGED,
     )
 
 

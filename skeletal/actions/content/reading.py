@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skeletal.actions.content.naming import Named, named_in
-from skeletal.actions.content.values import parts, several, whole_number, word
 from skeletal.errors import InvalidInput
-from skeletal.rules import contacts, limits, texts
+from skeletal.rules import contacts, limits, texts, words
 from skeletal.rules.folding import fold
+from skeletal.rules.values import flag, parts, several, whole_number, word
 
-AUDIENCES = ("public", "followers", "circle", "private")
-KINDS = ("image", "video", "audio")
 FILE = ("kind", "url", "mime", "bytes")
 MORE_OF_A_FILE = ("width", "height", "duration", "blurhash", "alt_text")
 MIME = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
@@ -68,7 +66,7 @@ def _file(given: object, position: int) -> dict[str, Any]:
         raise InvalidInput("a file has a size", field="media")
     return {
         "position": position,
-        "kind": word(file["kind"], KINDS, "media"),
+        "kind": word(file["kind"], words.FILES, "media"),
         "url": contacts.url(file["url"], field="media"),
         "mime": mime,
         "blurhash": texts.text(file.get("blurhash", ""), field="media", most=limits.BLURHASH),
@@ -93,14 +91,12 @@ def _poll(given: object) -> dict[str, Any]:
     if len({fold(one).strip() for one in options}) < len(options):
         raise InvalidInput("each option of a poll is another", field="poll")
     shortest, longest = limits.POLL_SECONDS
-    multiple = poll.get("multiple", False)
-    if not isinstance(multiple, bool):
-        raise InvalidInput("multiple is true or false", field="poll")
+    multiple = flag(poll.get("multiple", False), "poll")
     seconds = whole_number(poll["seconds"], "poll", longest, shortest)
     return {"options": options, "multiple": multiple, "seconds": seconds}
 
 
 def _require_audience(visibility: str, circle_id: int | None) -> None:
-    word(visibility, AUDIENCES, "visibility")
+    word(visibility, words.POST_AUDIENCES, "visibility")
     if (visibility == "circle") != (circle_id is not None):
         raise InvalidInput("a circle is named for a post to a circle", field="circle_id")

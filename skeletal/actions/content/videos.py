@@ -13,7 +13,6 @@ from skeletal.actions.content.facts import (
     VIDEO_PUBLISHED,
 )
 from skeletal.actions.content.owning import Stands, require_own
-from skeletal.actions.content.values import parts, several, whole_number, word
 from skeletal.actions.events import Fact
 from skeletal.actions.repeating import once
 from skeletal.db.transactions import execute_transaction
@@ -22,15 +21,12 @@ from skeletal.models import Video, VideoRendition
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Made
 from skeletal.records.social import Changed
-from skeletal.rules import contacts, limits, texts
+from skeletal.rules import contacts, limits, texts, words
 from skeletal.rules.ids import whole_id
+from skeletal.rules.values import parts, several, whole_number, word
 
-AUDIENCES = ("public", "followers", "private")
-KINDS = ("hls", "mp4", "caption", "thumb", "storyboard")
 FILE, MORE_OF_A_FILE = ("kind", "url", "bytes"), ("resolution", "language", "state")
-STATES = ("pending", "ready", "failed")
 UNFINISHED = (Video.Status.PROCESSING, Video.Status.FAILED)
-MOST_RENDITIONS = 50
 
 
 def publish_video(
@@ -59,7 +55,7 @@ def publish_video(
         "hls_url": contacts.url(hls_url, field="hls_url") if hls_url else "",
         "duration": whole_number(duration, "duration", 2**31 - 1),
         "resolution": whole_number(resolution, "resolution", 2**15 - 1),
-        "visibility": word(visibility, AUDIENCES, "visibility"),
+        "visibility": word(visibility, words.VIDEO_AUDIENCES, "visibility"),
     }
     files = _files(renditions)
 
@@ -204,7 +200,7 @@ def _state(hls_url: str) -> dict[str, Any]:
 
 
 def _files(given: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    files = [_file(one) for one in several(given, "renditions", MOST_RENDITIONS)]
+    files = [_file(one) for one in several(given, "renditions", limits.RENDITIONS_PER_VIDEO)]
     if len({(one["kind"], one["resolution"], one["language"]) for one in files}) < len(files):
         raise InvalidInput("two files of one kind, resolution and language", field="renditions")
     return files
@@ -214,12 +210,12 @@ def _file(one: object) -> dict[str, Any]:
     given = parts(one, "renditions", FILE, MORE_OF_A_FILE)
     language = given.get("language", "")
     return {
-        "kind": word(given["kind"], KINDS, "renditions"),
+        "kind": word(given["kind"], words.RENDITIONS, "renditions"),
         "url": contacts.url(given["url"], field="renditions"),
         "bytes": whole_number(given["bytes"], "renditions", 2**63 - 1),
         "resolution": whole_number(given.get("resolution", 0), "renditions", 2**15 - 1),
         "language": texts.text(language, field="renditions", most=limits.LOCALE),
-        "state": word(given.get("state", "ready"), STATES, "renditions"),
+        "state": word(given.get("state", "ready"), words.RENDITION_STATES, "renditions"),
     }
 
 
@@ -237,5 +233,5 @@ def _write_files(video_id: int, files: list[dict[str, Any]]) -> None:
 RULES: dict[str, Any] = {
     "title": lambda value: texts.text(value, field="title", most=limits.TITLE, least=1),
     "description": lambda value: texts.text(value, field="description", most=limits.DESCRIPTION),
-    "visibility": lambda value: word(value, AUDIENCES, "visibility"),
+    "visibility": lambda value: word(value, words.VIDEO_AUDIENCES, "visibility"),
 }

@@ -1,25 +1,23 @@
 """Views of videos: once for each viewer and hour."""
 
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 
 from django.conf import settings
 
 from skeletal.actions.acting import ACTOR, require
-from skeletal.actions.content.values import whole_number
 from skeletal.db.prepared import MOMENT, Command, Param, write
 from skeletal.models import Video
 from skeletal.queries.visibility import Sight, sight_of, visible
 from skeletal.records import Record, Viewer
 from skeletal.records.social import Changed
-from skeletal.rules import texts
+from skeletal.rules import limits, texts
+from skeletal.rules.values import whole_number
+from skeletal.security.signing import digest64
 
 WINDOW = timedelta(hours=1)
 """One person's views of one video within an hour are one."""
 SHORTEST_VIEW = 3_000
 """Milliseconds: who watched less has not viewed it."""
-LONGEST_VIEW = 86_400_000
-LONGEST_TOKEN = 200
 VIEW = """
 WITH target AS MATERIALIZED ({target}), may AS MATERIALIZED (SELECT {allowed} AS allowed),
 done AS (
@@ -50,7 +48,7 @@ def record_view(
     Forbidden for an account that is not active, NotFound for a video that is absent or not
     visible.
     """
-    long_enough = whole_number(watched, "watched", LONGEST_VIEW) >= SHORTEST_VIEW
+    long_enough = whole_number(watched, "watched", limits.VIEW) >= SHORTEST_VIEW
     sight, viewer = sight_of(viewer_id)
     moment = datetime.now(UTC)
     answer = _view(sight).first(
@@ -66,10 +64,8 @@ def record_view(
 
 def _visitor(token: object) -> int:
     """Below zero, where no person's id is."""
-    text = texts.text(token, field="visitor", most=LONGEST_TOKEN, least=1)
-    key = settings.SECRET_KEY.encode()[:64]
-    digest = blake2b(text.encode(), digest_size=8, key=key, person=b"video views").digest()
-    return -1 - (int.from_bytes(digest) >> 1)
+    text = texts.text(token, field="visitor", most=limits.VISITOR, least=1)
+    return -1 - (digest64(text, settings.SECRET_KEY.encode(), b"video views") >> 1)
 
 
 @write(Viewed)

@@ -1,10 +1,10 @@
 """Circles: whom a person lets see some of their posts."""
 
 from skeletal.actions.social import groups
-from skeletal.errors import InvalidInput
 from skeletal.records import Made
 from skeletal.records.social import Changed
-from skeletal.rules import limits
+from skeletal.rules import limits, words
+from skeletal.rules.values import word
 
 CIRCLE = groups.Kind(
     "circle",
@@ -15,7 +15,6 @@ CIRCLE = groups.Kind(
     limits.CIRCLE_NAME,
     used="EXISTS (SELECT FROM posts WHERE posts.circle_id = owned.id)",
 )
-KINDS = ("custom", "close_friends")
 
 
 def create_circle(owner_id: int, name: str, kind: str = "custom") -> Made:
@@ -25,9 +24,7 @@ def create_circle(owner_id: int, name: str, kind: str = "custom") -> Made:
     has the name, whatever its letter case, or 100 stand; InvalidInput for a name that is blank or
     longer than 50 characters, and a kind that is neither custom nor close_friends.
     """
-    if kind not in KINDS:
-        raise InvalidInput("kind must be custom or close_friends", field="kind")
-    return groups.create(CIRCLE, owner_id, name, kind=kind)
+    return groups.create(CIRCLE, owner_id, name, kind=word(kind, words.CIRCLES, "kind"))
 
 
 def rename_circle(owner_id: int, circle_id: int, name: str) -> Changed:

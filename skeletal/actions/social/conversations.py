@@ -1,10 +1,10 @@
 """Conversations: opened, read up to a message, muted, left."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from skeletal.actions.acting import ACTOR, require
+from skeletal.actions.lasting import end_after
 from skeletal.actions.repeating import once
 from skeletal.actions.social.facts import CONVERSATION_LEFT, CONVERSATION_OPENED
 from skeletal.db.prepared import BIGINTS, MOMENT, Command, Param, write
@@ -13,9 +13,9 @@ from skeletal.models import User
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Made, Record
 from skeletal.records.social import Changed
+from skeletal.rules import limits
 
-MOST_OTHERS = 49
-LONGEST_MUTE = timedelta(days=3650)
+MOST_OTHERS = limits.OTHERS_PER_CONVERSATION
 OWN = [Param("actor"), Param("conversation")]
 DIRECT_KEY = "least(%(actor)s, %(other)s) || ':' || greatest(%(actor)s, %(other)s)"
 
@@ -77,7 +77,11 @@ def mute_conversation(user_id: int, conversation_id: int, *, seconds: int | None
     A further call sets the time anew. Raises InvalidInput for a time that is longer, and NotFound.
     """
     return _touched(
-        _mute().first(actor=user_id, conversation=conversation_id, until=_until(seconds))
+        _mute().first(
+            actor=user_id,
+            conversation=conversation_id,
+            until=end_after(limits.LASTING[1] if seconds is None else seconds),
+        )
     )
 
 
@@ -111,14 +115,6 @@ def _open_group(values: dict[str, Any]) -> int:
     opened = require(_open("group").first(**values), "user")
     assert opened.id is not None  # noqa: S101 - it was made
     return opened.id
-
-
-def _until(seconds: int | None) -> datetime:
-    most = int(LONGEST_MUTE.total_seconds())
-    wanted = most if seconds is None else seconds
-    if isinstance(wanted, bool) or not isinstance(wanted, int) or not 1 <= wanted <= most:
-        raise InvalidInput(f"seconds must be between 1 and {most}", field="seconds")
-    return datetime.now(UTC) + timedelta(seconds=wanted)
 
 
 def _touched(answer: Touched | None) -> Changed:

@@ -1,19 +1,19 @@
 """Keyword filters: what a person does not want to read. Nobody else learns of them."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from skeletal.actions.acting import ACTOR, conflicting, one_at_a_time, require
+from skeletal.actions.lasting import end_of
 from skeletal.db.prepared import MOMENT, TEXT, TEXTS, TRUTH, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict, InvalidInput
 from skeletal.records import Made, Record
 from skeletal.records.social import Changed
-from skeletal.rules import filters, texts
+from skeletal.rules import filters, texts, words
+from skeletal.rules.values import flag, word
 
 MOST_FILTERS = 100
-LONGEST = timedelta(days=3650)
 TAKEN = "this phrase is filtered already"
 VALUES = [
     Param("actor"),
@@ -97,20 +97,16 @@ def delete_keyword_filter(user_id: int, filter_id: int) -> Changed:
 
 
 def _values(
-    phrase: object, contexts: Iterable[str], whole_word: object, action: object, seconds: object
+    phrase: object, contexts: Iterable[str], whole_word: object, action: object, seconds: int | None
 ) -> dict[str, Any]:
     shown = texts.text(phrase, field="phrase", most=filters.LONGEST_SHOWN, least=1).strip()
-    if action not in filters.ACTIONS:
-        raise InvalidInput("action must be hide or warn", field="action")
-    if not isinstance(whole_word, bool):
-        raise InvalidInput("whole_word must be true or false", field="whole_word")
     return {
         "shown": shown,
         "phrase": filters.phrase(shown),
         "contexts": _contexts(contexts),
-        "whole_word": whole_word,
-        "action": action,
-        "expires_at": _end(seconds),
+        "whole_word": flag(whole_word, "whole_word"),
+        "action": word(action, words.FILTERS, "action"),
+        "expires_at": end_of(seconds),
     }
 
 
@@ -121,15 +117,6 @@ def _contexts(given: object) -> list[str]:
     if not wanted or not all(one in filters.CONTEXTS for one in wanted):
         raise InvalidInput(f"contexts must be of {filters.CONTEXTS}", field="contexts")
     return [one for one in filters.CONTEXTS if one in wanted]
-
-
-def _end(seconds: object) -> datetime | None:
-    if seconds is None:
-        return None
-    most = int(LONGEST.total_seconds())
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= most:
-        raise InvalidInput(f"seconds must be between 1 and {most}", field="seconds")
-    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 @write(MadeFilter)

@@ -1,8 +1,7 @@
 """Blocks and mutes: what keeps people apart."""
 
-from datetime import UTC, datetime, timedelta
-
-from skeletal.actions.acting import ACTOR, require
+from skeletal.actions.acting import ACTOR, lock_pair, require
+from skeletal.actions.lasting import end_of
 from skeletal.actions.social.facts import BLOCKED, FOLLOW_DELETED, MUTED, UNBLOCKED, UNMUTED
 from skeletal.db.prepared import MOMENT, TEXT, Command, Param, write
 from skeletal.db.transactions import execute_transaction
@@ -11,9 +10,9 @@ from skeletal.models import User
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Record
 from skeletal.records.social import Changed
+from skeletal.rules import words
+from skeletal.rules.values import word
 
-SCOPES = ("all", "notifications")
-LONGEST_MUTE = timedelta(days=3650)
 ANYBODY = User.objects.filter(pk=Param("other")).values("id")
 BOTH = [Param("actor"), Param("other")]
 
@@ -36,7 +35,7 @@ def block_user(blocker_id: int, blocked_id: int) -> Changed:
     _require_two(blocker_id, blocked_id, "blocked_id")
 
     def write_it() -> Walled | None:
-        _lock().first(actor=blocker_id, other=blocked_id)
+        lock_pair(blocker_id, blocked_id)
         return _block().first(actor=blocker_id, other=blocked_id)
 
     return Changed(changed=require(execute_transaction(write_it), "user").changed)
@@ -57,10 +56,12 @@ def mute_user(
     not visible.
     """
     _require_two(muter_id, muted_id, "muted_id")
-    if scope not in SCOPES:
-        raise InvalidInput("scope must be all or notifications", field="scope")
     answer = _mute().first(
-        actor=muter_id, viewer=muter_id, other=muted_id, scope=scope, expires_at=_end(seconds)
+        actor=muter_id,
+        viewer=muter_id,
+        other=muted_id,
+        scope=word(scope, words.MUTES, "scope"),
+        expires_at=end_of(seconds),
     )
     return Changed(changed=require(answer, "user").changed)
 
@@ -73,21 +74,6 @@ def unmute_user(muter_id: int, muted_id: int) -> Changed:
 def _require_two(one: int, other: int, field: str) -> None:
     if one == other:
         raise InvalidInput("that is the same account", field=field)
-
-
-def _end(seconds: int | None) -> datetime | None:
-    if seconds is None:
-        return None
-    longest = int(LONGEST_MUTE.total_seconds())
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 1 <= seconds <= longest:
-        raise InvalidInput(f"seconds must be between 1 and {longest}", field="seconds")
-    return datetime.now(UTC) + timedelta(seconds=seconds)
-
-
-@write(bool)
-def _lock() -> Command:
-    """In a statement of its own: the next one sees what others committed before the lock."""
-    return Command("SELECT daira_lock_pair(%(actor)s, %(other)s) IS NULL", BOTH)
 
 
 @write(Walled)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import connections
 
-PRIVATE = re.compile(r"^Private_\w+: +(\d+) kB$", re.MULTILINE)
+OWN = re.compile(r"^Anonymous: +(\d+) kB$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,16 @@ def now(backend: int) -> Memory:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'daira%%'", [])
         (statements,) = cursor.fetchone()
     client = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Memory(client, private_mb(backend), int(statements))
+    return Memory(client, own_mb(backend), int(statements))
 
 
-def private_mb(backend: int) -> float | None:
-    """What a process on this machine shares with no other."""
+def own_mb(backend: int) -> float | None:
+    """What a process on this machine allocated itself.
+
+    Pages of the shared buffers are not counted, though it may be the only one that touched them.
+    """
     try:
         rollup = Path(f"/proc/{backend}/smaps_rollup").read_text(encoding="ascii")
     except OSError:
         return None
-    return sum(map(int, PRIVATE.findall(rollup))) / 1024
+    return sum(map(int, OWN.findall(rollup))) / 1024

@@ -1,4 +1,4 @@
-"""Plain values that the writes of this room take, read by rules."""
+"""Numbers, words, flags, mappings and lists that writes take."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -10,6 +10,13 @@ def whole_number(value: object, field: str, most: int, least: int = 0) -> int:
     """Return a whole number from `least` to `most`, else raise InvalidInput."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise InvalidInput(f"a whole number from {least} to {most}", field=field)
+    return value
+
+
+def flag(value: object, field: str) -> bool:
+    """Return true or false, else raise InvalidInput."""
+    if not isinstance(value, bool):
+        raise InvalidInput("this is true or false", field=field)
     return value
 
 
