@@ -47,7 +47,7 @@ lint: $(VENV)/.dev ## everything that reads the code without running the tests
 	$(BIN)/squawk --config .squawk.toml $(VENV)/later.sql
 	$(MANAGE) spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml
 
-bench: $(VENV)/.run ## every public read against psycopg by hand and ordinary ORM code, in one run
+bench: $(VENV)/.run ## the named reads and main writes against psycopg by hand and ordinary ORM code
 	@$(MANAGE) init
 	$(MANAGE) bench
 

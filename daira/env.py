@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from daira.sentinel import watched
+
 Default = TypeVar("Default")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
@@ -88,15 +90,12 @@ class Environment:
         return parts
 
     def redis(self, name: str, default: str) -> str:
-        """A Redis or Valkey URL."""
+        """A URL of a Redis or Valkey, or of the sentinels that watch one."""
         found = self.text(name, default)
-        try:
-            scheme, port = urlsplit(found).scheme, urlsplit(found).port
-        except ValueError:
-            scheme, port = "", None
-        if not found or (scheme in {"redis", "rediss", "unix", "redis+sentinel"} and port != 0):
+        if not found or _is_redis(found):
             return found
-        return self._wrong(name, "must look like redis://host:6379/0", default)
+        wrong = "must look like redis://host:6379/0 or redis+sentinel://host:26379,host:26379/name"
+        return self._wrong(name, wrong, default)
 
     def required(self, name: str, why: str) -> None:
         """Name a problem when a variable is not set."""
@@ -110,6 +109,16 @@ class Environment:
     def _wrong(self, name: str, sentence: str, default: Default) -> Default:
         self.wrong(name, sentence)
         return default
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        if watched(url):
+            return True
+        parts = urlsplit(url)
+        return parts.scheme in {"redis", "rediss", "unix"} and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _ports(parts: dict[str, Any]) -> list[str]:

@@ -4,11 +4,10 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 
-from daira import embedded
+from daira import caching, databases, embedded
 from daira.env import Environment, secret
 
 django_stubs_ext.monkeypatch()
@@ -24,6 +23,8 @@ PROCESS = ENV.choice("DAIRA_PROCESS", ("command", "web", "worker"))
 DEBUG = ENV.boolean("DEBUG", default=False) and not PRODUCTION
 HOST = ENV.text("HOST", "127.0.0.1")
 PORT = ENV.integer("PORT", 8000, least=1, most=65535)
+SERVE_WORKER = ENV.boolean("SERVE_WORKER", default=not PRODUCTION)
+"""Whether `serve` runs a worker beside the web; in production it has a unit of its own."""
 WEB_WORKERS = ENV.integer("WEB_WORKERS", 2, least=1, most=64)
 WEB_THREADS = ENV.integer("WEB_THREADS", 4, least=1, most=256)
 
@@ -150,36 +151,11 @@ DATABASE_POOL_TIMEOUT = ENV.integer("DATABASE_POOL_TIMEOUT", 5, least=1, most=60
 DATABASE_STATEMENT_TIMEOUT = ENV.integer("DATABASE_STATEMENT_TIMEOUT", 30, least=1, most=3600)
 
 
-def _database(parts: dict[str, Any], *, session: dict[str, str], **options: Any) -> dict[str, Any]:
-    """Build one DATABASES entry; `session` are PostgreSQL settings of its connections."""
-    extra = {
-        k: v for k, v in parts.items() if k not in {"dbname", "user", "password", "host", "port"}
-    }
-    flags = " ".join(f"-c {name}={value}" for name, value in session.items())
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.get("dbname", "unset"),
-        "USER": parts.get("user", ""),
-        "PASSWORD": parts.get("password", ""),
-        "HOST": parts.get("host", ""),
-        "PORT": parts.get("port", ""),
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            "tcp_user_timeout": 3000,
-            "application_name": f"daira-{PROCESS}",
-            **extra,
-            **options,
-            "options": f"{extra.get('options', '')} {flags}".strip(),
-        },
-    }
-
-
 _serving = PROCESS != "command"
 DATABASES = {
-    "default": _database(
+    "default": databases.database(
         DATABASE_URL,
+        PROCESS,
         session={
             "statement_timeout": f"{DATABASE_STATEMENT_TIMEOUT}s",
             "idle_in_transaction_session_timeout": "60s",
@@ -195,8 +171,9 @@ DATABASES = {
             "reconnect_timeout": 3,
         },
     ),
-    "maintenance": _database(
+    "maintenance": databases.database(
         DATABASE_OWNER_URL,
+        PROCESS,
         session={"statement_timeout": "0", "lock_timeout": "3s", "pgtrigger.ignore": "{}"},
     ),
 }
@@ -209,19 +186,26 @@ REDIS_PASSWORD = ENV.text("REDIS_PASSWORD") or None
 QUEUE_URL = ENV.redis(
     "QUEUE_URL", REDIS_URL if ENV.has("REDIS_URL") or not _embedded else _embedded.queue_url
 )
-CACHES = {
-    "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": ENV.text("CACHE_PREFIX", "daira"),
-        "OPTIONS": {
-            "CLIENT_CLASS": "django_redis.client.DefaultClient",
-            "PASSWORD": REDIS_PASSWORD if ENV.has("REDIS_URL") else None,
-            "SOCKET_TIMEOUT": 0.25,
-            "SOCKET_CONNECT_TIMEOUT": 0.25,
-        },
-    }
-}
+CACHE_PREFIX = ENV.text("CACHE_PREFIX", "daira")
+CACHE_SECONDS = caching.seconds(ENV)
+"""How long each tier keeps what is not given a time of its own."""
+FEED_WINDOW_FOLLOWEES = ENV.integer("FEED_WINDOW_FOLLOWEES", 25, least=1, most=1_000_000)
+"""A reader of fewer has no window: plain SQL is as fast."""
+FEED_WINDOW_DEPTH = ENV.integer("FEED_WINDOW_DEPTH", 200, least=1, most=1000)
+"""How many posts a new window holds; what is pushed makes it longer."""
+FEED_PULL_FOLLOWERS = ENV.integer("FEED_PULL_FOLLOWERS", 10_000, least=1, most=100_000_000)
+"""The posts of an author of so many are not pushed: their readers fetch them."""
+ACCESS_TOKEN_SECONDS = ENV.integer("ACCESS_TOKEN_SECONDS", 3600, least=60, most=30 * 86_400)
+REFRESH_TOKEN_SECONDS = ENV.integer(
+    "REFRESH_TOKEN_SECONDS", 30 * 86_400, least=60, most=366 * 86_400
+)
+"""Without a rotation a sign-in ends; each one puts its end off."""
+SIGN_IN_SECONDS = ENV.integer("SIGN_IN_SECONDS", 180 * 86_400, least=60, most=3660 * 86_400)
+"""After so long one signs in anew, however often the tokens were rotated."""
+VECTOR_DIMENSIONS = ENV.integer("VECTOR_DIMENSIONS", 8, least=1, most=4096)
+CACHES = caching.caches(
+    ENV, REDIS_URL, REDIS_PASSWORD if ENV.has("REDIS_URL") else None, CACHE_PREFIX
+)
 
 # HTTP -----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -236,7 +220,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Daira's skeleton",
     "DESCRIPTION": "Users, content and the social graph of D-A-I-R-A. Ids are strings of digits.",
-    "VERSION": "0.2.0",
+    "VERSION": "0.4.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -265,6 +249,18 @@ USE_I18N = True
 
 # Metrics and logs -----------------------------------------------------------------------
 PROMETHEUS_EXPORT_MIGRATIONS = False
+RETENTION = {
+    name: ENV.integer(f"KEEP_{name.upper()}", days, least=1, most=36_500)
+    for name, days in {
+        "idempotency_keys": 7,
+        "published_drafts": 30,
+        "done_events": 7,
+        "video_views": 90,
+        "read_notifications": 180,
+        "ended_sessions": 7,
+    }.items()
+}
+"""Days."""
 REPEATED_QUERIES = ENV.choice(
     "REPEATED_QUERIES", ("off", "warn", "raise") if PRODUCTION else ("warn", "raise", "off")
 )

@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from django_prometheus.exports import ExportToDjangoView
 
+from daira.exporting import metrics
 from skeletal.api import health
 
 handler404 = "skeletal.api.exceptions.not_found"
@@ -15,5 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("skeletal.api.urls")),
     path("health/db", health.database, name="health-db"),
     path("health/stats", health.statistics, name="health-stats"),
-    path("metrics", ExportToDjangoView, name="metrics"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -27,6 +27,13 @@ class InvalidInput(DairaError):
     status = 400
 
 
+class Unauthenticated(DairaError):
+    """The token lets nobody in: unknown, ended, taken back, or of an account that is not active."""
+
+    code = "unauthenticated"
+    status = 401
+
+
 class Forbidden(DairaError):
     """The one who acts may not: the account is suspended, or the thing is not theirs."""
 

@@ -45,11 +45,52 @@ UNKNOWN_OUTCOMES = Counter(
 FAILED_EVENTS = Counter(
     "daira_failed_events_total", "Events whose actions failed and were put off", ["event"]
 )
+GIVEN_UP_EVENTS = Counter(
+    "daira_given_up_events_total",
+    "Events that failed in their last attempt and wait for an operator",
+    ["event"],
+)
+FAILED_DRAFTS = Counter(
+    "daira_failed_drafts_total", "Drafts that an error other than a rule's kept from publication"
+)
+CACHE_EVENTS = Counter(
+    "daira_cache_events_total",
+    "Names looked up (hit, miss, corrupt), written and deleted, and calls that failed (error)",
+    ["tier", "event"],
+)
+CACHE_CALLS = Counter("daira_cache_calls_total", "Round trips to Redis", ["tier"])
+CACHE_SECONDS = Counter("daira_cache_seconds_total", "Time spent in round trips", ["tier"])
+CACHE_OPEN = Gauge(
+    "daira_cache_breaker_open",
+    "1 while this server is taken for away",
+    ["server"],
+    multiprocess_mode="livemax",
+)
+FEED_PAGES = Counter(
+    "daira_feed_pages",
+    "Pages of feeds: by their window or by plain SQL; windows refused, too short, rebuilt",
+    ["by"],
+)
+COUNTERS_OPEN = Gauge(
+    "daira_counters_open",
+    "Differences of counters that are not folded yet, 100,000 at most",
+    multiprocess_mode="mostrecent",
+)
+COUNTERS_OLDEST = Gauge(
+    "daira_counters_oldest_seconds",
+    "Age of the oldest difference that is not folded yet",
+    multiprocess_mode="mostrecent",
+)
 _STATEMENTS = {
     "daira_queries_total": "calls",
     "daira_query_errors_total": "errors",
     "daira_slow_queries_total": "slow",
     "daira_query_seconds_total": "seconds",
+}
+_CACHE = {
+    "daira_cache_events_total": "events",
+    "daira_cache_calls_total": "calls",
+    "daira_cache_seconds_total": "seconds",
 }
 
 
@@ -61,10 +102,20 @@ def add_statements(statement: str, calls: int, errors: int, slow: int, seconds: 
             counter.inc(amount)
 
 
+def cache_sums() -> dict[str, dict[str, float]]:
+    """Return events, calls and seconds by tier, over all processes that share files."""
+    sums: dict[str, dict[str, float]] = defaultdict(dict)
+    for family in _families(CACHE_EVENTS, CACHE_CALLS, CACHE_SECONDS):
+        for sample in family.samples:
+            if figure := _CACHE.get(sample.name):
+                sums[sample.labels["tier"]][sample.labels.get("event", figure)] = sample.value
+    return dict(sums)
+
+
 def statement_sums() -> dict[str, dict[str, float]]:
     """Return calls, errors, slow and seconds by statement, over all processes that share files."""
     sums: dict[str, dict[str, float]] = defaultdict(dict)
-    for family in _families():
+    for family in _families(QUERIES, QUERY_ERRORS, SLOW_QUERIES, QUERY_SECONDS):
         for sample in family.samples:
             if figure := _STATEMENTS.get(sample.name):
                 sums[sample.labels["statement"]][figure] = sample.value
@@ -77,11 +128,11 @@ def _counters(statement: str) -> tuple[Counter, ...]:
     return tuple(c.labels(statement) for c in (QUERIES, QUERY_ERRORS, SLOW_QUERIES, QUERY_SECONDS))
 
 
-def _families() -> Iterable[Any]:
+def _families(*counters: Counter) -> Iterable[Any]:
+    """What the files of all processes hold, or these counters where there is no folder."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if folder:
         return list(_merge([str(path) for path in Path(folder).glob("counter_*.db")]))
-    counters = (QUERIES, QUERY_ERRORS, SLOW_QUERIES, QUERY_SECONDS)
     return [family for counter in counters for family in counter.collect()]
 
 

@@ -1,6 +1,7 @@
 """The cast and the database that every test may ask for."""
 
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,10 @@ from skeletal.models import User
 from tests import servers
 from tests.factories import make_block, make_follow, make_user
 
+SET_ASIDE = """
+SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true)
+FROM pg_trigger WHERE starts_with(tgname::text, 'pgtrigger_no_truncate_')
+"""
 DATA = Path(os.environ.get("DAIRA_DATA") or servers.ROOT.parent / "shared" / "data")
 
 
@@ -38,6 +43,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             for name, value in report.user_properties:
                 if name == "shown" and report.when == "call":
                     terminalreporter.write_line(str(value))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No test may leave a key in Redis that would never end: the whole run fails for one."""
+    if servers.WORKER:
+        return  # the process that waits for all workers looks once
+    if endless := servers.endless_keys(os.environ["REDIS_URL"], "daira_test_*"):
+        sys.stderr.write(f"\n{len(endless)} keys of tests never end, such as {endless[:3]}\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -71,14 +86,18 @@ def owner_connection() -> "Iterator[psycopg.Connection[Any]]":
 
 
 @contextmanager
-def fresh_databases() -> Iterator[Callable[[], str]]:
-    """A function that clones a migrated database, points Django at it, and returns its name."""
+def fresh_databases() -> Iterator[Callable[..., str]]:
+    """A function that clones a migrated database, points Django at it, and returns its name.
+
+    Given the name of a database, it clones that one.
+    """
     before = {alias: settings.DATABASES[alias]["NAME"] for alias in settings.DATABASES}
     made: list[str] = []
 
-    def create() -> str:
+    def create(template: str | None = None) -> str:
         made.append(f"daira_fresh_{uuid4().hex[:12]}")
-        servers.create_database(made[-1])
+        pool.close_all()
+        servers.create_database(made[-1], template)
         _point_at(dict.fromkeys(before, made[-1]))
         return made[-1]
 
@@ -91,7 +110,7 @@ def fresh_databases() -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture
-def fresh_database(django_db_blocker: Any) -> Iterator[Callable[[], str]]:
+def fresh_database(django_db_blocker: Any) -> Iterator[Callable[..., str]]:
     """The function of `fresh_databases`, for one test."""
     with django_db_blocker.unblock(), fresh_databases() as create:
         yield create
@@ -122,6 +141,7 @@ def empty_tables(connection: "psycopg.Connection[Any]") -> None:
         return
     guarded = [m._meta.db_table for m in models if getattr(m, "append_only", False)]
     with connection.transaction():
+        connection.execute(SET_ASIDE)
         for table in guarded:
             _switch(connection, table, "DISABLE")
         names = sql.SQL(", ").join(map(sql.Identifier, filled))

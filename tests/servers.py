@@ -10,9 +10,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
+import redis
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -20,6 +22,7 @@ from daira import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "DAIRA_TEST_TEMPLATE"
+SUPERUSER = "DAIRA_TEST_SUPERUSER"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 MIGRATE = """
 import django; django.setup()
@@ -49,8 +52,19 @@ def drop_database(name: str) -> None:
         server.execute(statement.format(sql.Identifier(name)))
 
 
+def superuser_url(name: str) -> str:
+    """The conninfo of a superuser for database `name`; of the owner where servers are given."""
+    return make_conninfo(os.environ.get(SUPERUSER) or owner_url(), dbname=name)
+
+
 def _server() -> "psycopg.Connection[tuple[object, ...]]":
     return psycopg.connect(make_conninfo(owner_url(), dbname="postgres"), autocommit=True)
+
+
+def endless_keys(redis_url: str, pattern: str = "*") -> list[bytes]:
+    """The keys of a Redis that no time takes away."""
+    with closing(redis.Redis.from_url(redis_url)) as client:
+        return [key for key in client.scan_iter(pattern, 1000) if client.ttl(key) == -1]
 
 
 def environment(name: str) -> dict[str, str]:
@@ -74,6 +88,7 @@ def _start_servers() -> None:
         server.execute("ALTER SYSTEM SET deadlock_timeout = '50ms'")
         server.execute("SELECT pg_reload_conf()")
         server.execute("ALTER ROLE daira_owner CREATEDB")
+    os.environ[SUPERUSER] = addresses.superuser_url
     os.environ["DATABASE_URL"] = addresses.database_url
     os.environ["DATABASE_OWNER_URL"] = addresses.owner_url
     os.environ["REDIS_URL"] = addresses.redis_url

@@ -8,9 +8,18 @@ from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
 
-from skeletal.admin import content, moderation, payments, platform, social, users
+from skeletal.admin import content, feeds, moderation, payments, platform, social, users
 
-__all__ = ["auth_admin", "content", "moderation", "payments", "platform", "social", "users"]
+__all__ = [
+    "auth_admin",
+    "content",
+    "feeds",
+    "moderation",
+    "payments",
+    "platform",
+    "social",
+    "users",
+]
 
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)

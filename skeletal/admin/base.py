@@ -6,6 +6,7 @@ assignments), one at a time: nothing hangs on them and their counts follow by tr
 never deleted here (erasure is an action), nor anything of money, moderation or audit.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django import forms
@@ -34,7 +35,7 @@ class TablePage(admin.ModelAdmin[M], Generic[M]):
     """Whether only a superuser writes here: rows that grant permissions."""
     search: ClassVar[Search] = Search()
 
-    actions = None
+    actions: Sequence[Any] | None = None
     list_per_page = 50
     ordering = ("-pk",)
     paginator = BoundedPaginator

@@ -9,6 +9,7 @@ from skeletal.models import (
     Comment,
     Draft,
     Hashtag,
+    HashtagTrend,
     MediaAttachment,
     Mention,
     Poll,
@@ -16,9 +17,11 @@ from skeletal.models import (
     Post,
     PostHashtag,
     PostRevision,
+    PostTrend,
     Repost,
     Video,
     VideoRendition,
+    VideoTrend,
     VideoView,
 )
 
@@ -62,14 +65,22 @@ class CommentPage(TablePage[Comment]):
 
 @admin.register(Hashtag)
 class HashtagPage(TablePage[Hashtag]):
-    list_display = ("id", "name", "display_name", "usable", "trendable", "last_used_at")
+    list_display = (
+        "id",
+        "name",
+        "display_name",
+        "usable",
+        "trendable",
+        "posts_count",
+        "last_used_at",
+    )
     changeable = ("usable", "trendable")
     search = Search(prefixes=("name",))
 
 
 @admin.register(PostHashtag)
 class PostHashtagPage(TablePage[PostHashtag]):
-    list_display = ("id", "post", "hashtag")
+    list_display = ("id", "post", "hashtag", "listed")
     deletable = True
 
 
@@ -105,3 +116,18 @@ class DraftPage(TablePage[Draft]):
 @admin.register(VideoView)
 class VideoViewPage(TablePage[VideoView]):
     list_display = ("id", "video", "window_start", "watched")
+
+
+@admin.register(PostTrend)
+class PostTrendPage(TablePage[PostTrend]):
+    list_display = ("post", "weight", "hour", "score", "likes_count", "day")
+
+
+@admin.register(VideoTrend)
+class VideoTrendPage(TablePage[VideoTrend]):
+    list_display = ("video", "weight", "hour", "score")
+
+
+@admin.register(HashtagTrend)
+class HashtagTrendPage(TablePage[HashtagTrend]):
+    list_display = ("hashtag", "weight", "hour", "score")

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from skeletal.actions.users import settle_change
 from skeletal.admin.base import TablePage
 from skeletal.admin.search import Search
 from skeletal.models import (
@@ -17,6 +18,7 @@ from skeletal.models import (
     UserProfile,
     UserSession,
     UserSettings,
+    UserVector,
 )
 
 
@@ -33,6 +35,11 @@ class UserPage(TablePage[User]):
         """Only a superuser makes staff and superusers."""
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else [*fields, "is_staff", "is_superuser"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """What follows from it follows in the same transaction."""
+        super().save_model(request, obj, form, change)
+        settle_change(obj.pk, request.user.pk)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Only a superuser changes a superuser."""
@@ -53,9 +60,19 @@ class UserProfilePage(TablePage[UserProfile]):
     list_display = ("user", "display_name", "trust_score", "followers_count", "posts_count")
     changeable = ("display_name", "bio", "trust_score", "badges")
 
+    def save_model(self, request: HttpRequest, obj: UserProfile, form: Any, change: bool) -> None:
+        """What follows from it follows in the same transaction."""
+        super().save_model(request, obj, form, change)
+        settle_change(obj.pk, request.user.pk)
+
 
 @admin.register(UserSettings)
 class UserSettingsPage(TablePage[UserSettings]):
+    list_display = ("user", "updated_at")
+
+
+@admin.register(UserVector)
+class UserVectorPage(TablePage[UserVector]):
     list_display = ("user", "updated_at")
 
 

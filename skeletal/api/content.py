@@ -1,4 +1,4 @@
-"""GET posts, comments and videos."""
+"""GET posts, comments, videos and hashtags."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -7,7 +7,13 @@ from skeletal.api.pagination import PAGED
 from skeletal.api.reading import ReadView
 from skeletal.queries import content
 from skeletal.records import Page
-from skeletal.records.content import CommentRecord, PostRecord, PostWithComments, VideoRecord
+from skeletal.records.content import (
+    CommentRecord,
+    HashtagRecord,
+    PostRecord,
+    PostWithComments,
+    VideoRecord,
+)
 
 
 class Posts(ReadView):
@@ -65,3 +71,25 @@ class OneVideo(ReadView):
 
     def get(self, request: Request, video_id: int) -> Response:
         return Response(content.get_video_with_stats(video_id))
+
+
+class PostSearch(ReadView):
+    """Public posts that hold all words of the query, in any spelling of them."""
+
+    operation, tag, answers = "search_posts", "posts", Page[PostRecord]
+    takes = ("query", "order", *PAGED)
+
+    def get(self, request: Request) -> Response:
+        order = request.query_params.get("order", "newest")
+        return Response(content.search_posts(self.sought("query"), **self.page(), order=order))
+
+
+class HashtagSearch(ReadView):
+    """Hashtags whose names begin so, most used first, in one page."""
+
+    operation, tag, answers = "search_hashtags", "hashtags", Page[HashtagRecord]
+    takes = ("prefix", "limit")
+
+    def get(self, request: Request) -> Response:
+        found = content.search_hashtags(self.sought("prefix"), limit=self.limit())
+        return Response(Page(data=found, next_cursor=None, has_more=False))

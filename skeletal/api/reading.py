@@ -41,3 +41,7 @@ class ReadView(APIView):
     def limit(self) -> int:
         """The limit of this request; raises InvalidInput."""
         return pagination.limit(self.request.query_params, default=self.default_limit)
+
+    def sought(self, name: str) -> str:
+        """What this request looks for; nothing finds nothing."""
+        return self.request.query_params.get(name, "")

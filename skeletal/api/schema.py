@@ -17,8 +17,14 @@ ERRORS = {
     404: "No such row, or none that the viewer may see: `not_found`.",
     503: "The database cannot answer now: `unavailable`, `pool_exhausted`. See Retry-After.",
 }
-PARAMETERS = {
+PARAMETERS: dict[str, tuple[dict[str, Any], str]] = {
     "cursor": ({"type": "string", "maxLength": 512}, "The `next_cursor` of the page before."),
+    "query": ({"type": "string"}, "What is looked for; nothing is found by nothing."),
+    "prefix": ({"type": "string"}, "What names begin with; nothing is found by nothing."),
+    "order": (
+        {"type": "string", "enum": ["newest", "relevant"], "default": "newest"},
+        "The newest first, or of the newest 250 those with most likes, comments and reposts.",
+    ),
     "limit": ({"type": "integer", "minimum": 1, "maximum": 100}, "How many rows at most."),
 }
 _shown: list[Any] = []

@@ -23,3 +23,8 @@ class CounterField(models.IntegerField[int, int]):
         name, _, args, kwargs = super().deconstruct()
         kwargs.pop("editable", None)
         return name, "django.db.models.IntegerField", args, kwargs
+
+
+def counter_fields(model: type[models.Model]) -> list[CounterField]:
+    """The counters of a table."""
+    return [field for field in model._meta.concrete_fields if isinstance(field, CounterField)]

@@ -26,6 +26,11 @@ def milliseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
+def hour_of(moment: datetime) -> int:
+    """Whole hours from EPOCH to `moment`."""
+    return (moment - EPOCH) // timedelta(hours=1)
+
+
 def compose(millis: int, node: int, sequence: int) -> int:
     """Build an id from its three parts; sequence is taken modulo 4096."""
     return millis << SHIFT | node << SEQUENCE_BITS | sequence & SEQUENCE_MASK

@@ -8,6 +8,9 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 INIT = 0x6461697261  # "daira"
+REPLAY = 0x7265706C6179  # "replay"
+REPAIR = 0x726570616972  # "repair"
+FEEDS = 0x6665656473  # "feeds"
 POLL_SECONDS = 0.2
 
 

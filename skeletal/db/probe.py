@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 
 import psycopg
 from django.db import connections
@@ -31,6 +31,15 @@ def round_trip_ms() -> float:
         started = time.perf_counter()
         connection.execute("SELECT 1")
         return (time.perf_counter() - started) * 1000
+
+
+def row(sql: LiteralString) -> tuple[Any, ...]:
+    """The first row of one statement that always gives one; raises Unavailable."""
+    with _connection() as connection:
+        found = connection.execute(sql).fetchone()
+    if found is None:
+        raise Unavailable("the database gave no answer")
+    return tuple(found)
 
 
 def schema_state() -> SchemaState:

@@ -1,12 +1,14 @@
 """What all input has in common: unknown fields are refused, and errors are ours."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from skeletal.errors import InvalidInput
+from skeletal.rules import limits, texts
 
 LONGEST_NAME = 50
 MAX_ID = (1 << 63) - 1
@@ -68,3 +70,9 @@ class IdField(serializers.Field[int, Any, str, Any]):
 
     def to_representation(self, value: int) -> str:
         return str(value)
+
+
+class Keyed(Input):
+    """A write that may be sent again under the same key."""
+
+    idempotency_key = RuleField(partial(texts.text, most=limits.KEY, least=1), required=False)

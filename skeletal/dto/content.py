@@ -1,34 +1,41 @@
 """What makes and changes posts, comments, polls and videos."""
 
 from functools import partial
+from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
-from skeletal.dto.base import IdField, Input, RuleField
-from skeletal.rules import contacts, limits, texts, words
+from skeletal.dto.base import IdField, Input, Keyed, RuleField
+from skeletal.rules import contacts, interests, limits, texts, words
 
 INTEGER, BIGINT, SMALLINT = 2**31 - 1, 2**63 - 1, 2**15 - 1
 LANGUAGE = partial(texts.text, most=limits.LOCALE)
 
 
-class Keyed(Input):
-    """A write that may be sent again under the same key."""
-
-    idempotency_key = RuleField(partial(texts.text, most=limits.KEY, least=1), required=False)
-
-
 class File(Input):
-    """An image, a clip or a sound of a post; `duration` in milliseconds."""
+    """An image, a clip or a sound of a post; `duration` in milliseconds.
 
-    kind = serializers.ChoiceField(words.FILES)
-    url = RuleField(contacts.url)
-    mime = RuleField(partial(texts.text, most=limits.MIME))
-    bytes = serializers.IntegerField(min_value=0, max_value=BIGINT)
+    One that was uploaded and waits is named by its id alone.
+    """
+
+    id = IdField(required=False)
+    kind = serializers.ChoiceField(words.FILES, required=False)
+    url = RuleField(contacts.url, required=False)
+    mime = RuleField(partial(texts.text, most=limits.MIME), required=False)
+    bytes = serializers.IntegerField(min_value=0, max_value=BIGINT, required=False)
     width = serializers.IntegerField(min_value=0, max_value=INTEGER, required=False)
     height = serializers.IntegerField(min_value=0, max_value=INTEGER, required=False)
     duration = serializers.IntegerField(min_value=0, max_value=INTEGER, required=False)
     blurhash = RuleField(partial(texts.text, most=limits.BLURHASH), required=False)
     alt_text = RuleField(partial(texts.text, most=limits.ALT_TEXT), required=False)
+
+    def validate(self, attrs: Any) -> Any:
+        """An id, or what describes a file; never both."""
+        needed = {"id"} if "id" in attrs else {"kind", "url", "mime", "bytes"}
+        if needed - attrs.keys() or ("id" in attrs and len(attrs) > 1):
+            raise ValidationError("an id alone, or kind, url, mime and bytes")
+        return attrs
 
 
 class Poll(Input):
@@ -164,6 +171,12 @@ class UpdateRenditions(Input):
     """Files of a video that are new, or take the place of others."""
 
     renditions = serializers.ListField(child=Rendition(), max_length=limits.RENDITIONS_PER_VIDEO)
+
+
+class UpdateEmbedding(Input):
+    """Where a video lies among others."""
+
+    embedding = RuleField(interests.embedding)
 
 
 class CreateView(Input):

@@ -7,7 +7,7 @@ from functools import partial
 
 from rest_framework import serializers
 
-from skeletal.dto.base import IdField, Input, RuleField
+from skeletal.dto.base import IdField, Input, Keyed, RuleField
 from skeletal.rules import contacts, entities, filters, limits, texts, words
 
 
@@ -54,14 +54,14 @@ class CreateHashtagFollow(Input):
     hashtag = RuleField(entities.hashtag_name)
 
 
-class CreateCircle(Input):
+class CreateCircle(Keyed):
     """A circle's name."""
 
     name = RuleField(partial(texts.text, most=limits.CIRCLE_NAME, least=1))
     kind = serializers.ChoiceField(words.CIRCLES, required=False)
 
 
-class CreateList(Input):
+class CreateList(Keyed):
     """A list's name."""
 
     name = RuleField(partial(texts.text, most=limits.LIST_NAME, least=1))
@@ -85,8 +85,11 @@ class CreateMember(Input):
     member_id = IdField()
 
 
-class CreateKeywordFilter(Input):
-    """A phrase to hide or to mark, where, and for how many seconds."""
+class UpdateKeywordFilter(Input):
+    """A phrase to hide or to mark, where, and for how many seconds: all of a filter.
+
+    What is left out is as it is for a new one.
+    """
 
     phrase = RuleField(partial(texts.text, most=filters.LONGEST_SHOWN, least=1))
     contexts = serializers.MultipleChoiceField(choices=filters.CONTEXTS, required=False)
@@ -97,8 +100,8 @@ class CreateKeywordFilter(Input):
     )
 
 
-class UpdateKeywordFilter(CreateKeywordFilter):
-    """All of a filter anew; what is left out is as it is for a new one."""
+class CreateKeywordFilter(UpdateKeywordFilter, Keyed):
+    """The same for a new filter."""
 
 
 class CreateConversation(Input):

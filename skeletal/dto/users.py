@@ -1,9 +1,14 @@
 """What makes and changes an account."""
 
+from functools import partial
+from typing import Any
+
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 from skeletal.dto.base import Input, RuleField
-from skeletal.rules import contacts, limits, usernames
+from skeletal.errors import InvalidInput
+from skeletal.rules import contacts, limits, people, texts, usernames
 
 
 class CreateUser(Input):
@@ -11,22 +16,27 @@ class CreateUser(Input):
 
     username = RuleField(usernames.username)
     email = RuleField(contacts.email)
-    password = serializers.CharField(
-        min_length=limits.PASSWORD[0], max_length=limits.PASSWORD[1], trim_whitespace=False
-    )
-    display_name = serializers.CharField(max_length=limits.DISPLAY_NAME, required=False)
+    password = RuleField(people.password)
+    display_name = RuleField(partial(texts.text, most=limits.DISPLAY_NAME), required=False)
     phone = serializers.CharField(max_length=40, required=False, allow_null=True)
-    region = serializers.RegexField("^[A-Z]{2}$", required=False)
-    locale = serializers.CharField(max_length=limits.LOCALE, required=False)
+    region = RuleField(people.region, required=False)
+    locale = RuleField(people.locale, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A phone number is one or none by the region in which it is dialled."""
+        if attrs.get("phone") is not None:
+            try:
+                contacts.phone(attrs["phone"], region=attrs.get("region"))
+            except InvalidInput as error:
+                raise ValidationError({"phone": [error.message]}) from error
+        return attrs
 
 
 class UpdateUser(Input):
     """The changes that `update_profile` takes; what is left out stays as it is."""
 
-    display_name = serializers.CharField(max_length=limits.DISPLAY_NAME, required=False)
-    bio = serializers.CharField(
-        max_length=limits.BIO, required=False, allow_blank=True, trim_whitespace=False
-    )
-    avatar_url = RuleField(contacts.url, required=False)
-    locale = serializers.CharField(max_length=limits.LOCALE, required=False)
+    display_name = RuleField(people.display_name, required=False)
+    bio = RuleField(people.bio, required=False)
+    avatar_url = RuleField(people.avatar_url, required=False)
+    locale = RuleField(people.locale, required=False)
     is_private = serializers.BooleanField(required=False)

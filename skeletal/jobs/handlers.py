@@ -3,11 +3,27 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from skeletal.actions.feeds import fan_out_or_leave
 from skeletal.actions.social.notifications import notify
+from skeletal.actions.users import refresh_interest
+from skeletal.actions.users.copies import void_card, void_sessions, void_vector
 from skeletal.models import OutboxEvent
 from skeletal.queries.social import get_message_receivers
 
 Handler = Callable[[OutboxEvent], object]
+AGAIN = object()
+"""What a handler returns that has more to do than one transaction should: it is called anew.
+
+It stands before those that must not be called twice.
+"""
+
+
+def push_a_post(event: OutboxEvent) -> object:
+    """To the windows of its author's followers, ten thousand a turn.
+
+    An outage of Redis holds back nobody's mentions: the post is pushed later.
+    """
+    return None if fan_out_or_leave(int(event.payload["post_id"])) else AGAIN
 
 
 def tell_the_author_of_a_like(event: OutboxEvent) -> None:
@@ -100,6 +116,27 @@ def tell_of_a_message(event: OutboxEvent) -> None:
     )
 
 
+def forget_the_card(event: OutboxEvent) -> None:
+    """Once more than the write did, until Redis has heard it."""
+    void_card(int(event.payload["user_id"]))
+
+
+def forget_the_vector(event: OutboxEvent) -> None:
+    """Once more than the write did, until Redis has heard it."""
+    void_vector(int(event.payload["user_id"]))
+
+
+def keep_what_interests(event: OutboxEvent) -> None:
+    """Of what is liked, videos alone have embeddings."""
+    if event.payload["likeable_type"] == "video":
+        refresh_interest(int(event.payload["user_id"]))
+
+
+def forget_the_sign_ins(event: OutboxEvent) -> None:
+    """Once more than the write did, until Redis has heard it."""
+    void_sessions(map(int, event.payload["session_ids"]))
+
+
 def _mention(told: dict[str, Any], subject_type: str, people: Iterable[str]) -> None:
     subject = int(told[f"{subject_type}_id"])
     notify(
@@ -113,13 +150,20 @@ def _mention(told: dict[str, Any], subject_type: str, people: Iterable[str]) -> 
 
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {
-    "like.created": (tell_the_author_of_a_like,),
+    "like.created": (tell_the_author_of_a_like, keep_what_interests),
+    "like.deleted": (keep_what_interests,),
     "follow.created": (tell_of_a_follower,),
     "follow.requested": (tell_of_a_request,),
-    "post.published": (tell_whom_a_post_names,),
+    "post.published": (push_a_post, tell_whom_a_post_names),
     "post.edited": (tell_whom_a_post_names,),
     "post.reposted": (tell_of_a_repost,),
     "comment.added": (tell_whom_a_comment_answers_and_names,),
     "comment.edited": (tell_whom_a_comment_names,),
     "message.sent": (tell_of_a_message,),
+    "session.ended": (forget_the_sign_ins,),
+    "user.changed": (forget_the_card,),
+    "user.interest_changed": (forget_the_vector,),
+    "user.registered": (forget_the_card,),
+    "user.restored": (forget_the_card,),
+    "user.suspended": (forget_the_card,),
 }

@@ -12,18 +12,19 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.utils import DatabaseError, OperationalError
 from psycopg import sql
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from psycopg_pool import PoolTimeout
 
 from skeletal.actions import counters, users
 from skeletal.cache import tier
-from skeletal.db import grants, indexes, locks, pool, probe
+from skeletal.db import grants, indexes, likeness, locks, pool, probe
 from skeletal.errors import SchemaDrift, SetupError
 from skeletal.management import verification
 from skeletal.models import Role, User
 
 ALIAS = "maintenance"
 ATTEMPTS = 5
+LOCKED = (LockNotAvailable, DeadlockDetected)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ def _migrate() -> str:
     _require_extensions()
     _patiently(lambda: call_command("migrate", database=ALIAS, interactive=False, verbosity=0))
     grants.grant()
+    with connections[ALIAS].cursor() as cursor:
+        likeness.choose(cursor)
     return f"{len(state.behind)} applied" if state.behind else "nothing to apply"
 
 
@@ -114,12 +117,12 @@ def _require_extensions() -> None:
 
 
 def _patiently(work: Callable[[], Any]) -> None:
-    """Try again when a lock could not be had: migrations wait three seconds at most for one."""
+    """Try again when a lock could not be had, within three seconds or for a deadlock."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             work()
         except OperationalError as error:
-            if attempt == ATTEMPTS or not isinstance(error.__cause__, LockNotAvailable):
+            if attempt == ATTEMPTS or not isinstance(error.__cause__, LOCKED):
                 raise
             time.sleep(attempt)
         else:

@@ -9,6 +9,7 @@ from django.db import connections, models
 from django.db.backends.utils import CursorWrapper
 
 from skeletal.db import grants, indexes
+from skeletal.db.ids import TimeOrderedIdField
 
 ALIAS = "maintenance"
 EXTENSIONS = ("pg_trgm",)
@@ -39,23 +40,33 @@ def missing_extensions(cursor: CursorWrapper) -> list[str]:
 
 def _columns(cursor: CursorWrapper, model: type[models.Model]) -> Iterator[str]:
     cursor.execute(
-        "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute"
+        "SELECT attname, format_type(atttypid, atttypmod), attnotnull, atthasdef FROM pg_attribute"
         " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
         [model._meta.db_table],
     )
-    present = {name: (kind, not_null) for name, kind, not_null in cursor.fetchall()}
+    present, defaults = dict[Any, tuple[str, bool]](), set[Any]()
+    for name, kind, not_null, has_default in cursor.fetchall():
+        present[name] = (kind, not_null)
+        defaults |= {name} if has_default else set()
     table = model._meta.db_table
     for field in model._meta.concrete_fields:
         if isinstance(field, models.CompositePrimaryKey):
             continue
-        declared = (_type_name(field), not field.null)
+        nullable = field.null or isinstance(field, models.GeneratedField)
+        declared = (_type_name(field), not nullable)
         found = present.pop(field.column, None)
         if found is None:
             yield f"column {table}.{field.column} is missing"
         elif found != declared:
             yield f"column {table}.{field.column} is {_told(*found)} instead of {_told(*declared)}"
+        elif _has_default(field) and field.column not in defaults:
+            yield f"column {table}.{field.column} has no default"
     for name in present:
         yield f"column {table}.{name} is not in the model"
+
+
+def _has_default(field: "models.Field[Any, Any]") -> bool:
+    return isinstance(field, TimeOrderedIdField) or field.has_db_default()
 
 
 def _type_name(field: "models.Field[Any, Any]") -> str:

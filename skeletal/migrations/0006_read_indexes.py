@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 from django.db.models.functions import Collate, Lower
+
+from skeletal.db.online import AddIndexAgain, RemoveIndexAgain
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("skeletal", "0005_init_moderation")]
 
     operations: ClassVar = [
-        AddIndexConcurrently(
+        AddIndexAgain(
             model_name="post",
             index=models.Index(
                 fields=["author", "-id"],
@@ -21,12 +22,12 @@ class Migration(migrations.Migration):
                 name="idx_posts_feed",
             ),
         ),
-        RemoveIndexConcurrently(model_name="post", name="idx_posts_author_id"),
-        AddIndexConcurrently(
+        RemoveIndexAgain(model_name="post", name="idx_posts_author_id"),
+        AddIndexAgain(
             model_name="user",
             index=models.Index(Collate("username", "C"), name="idx_users_username"),
         ),
-        AddIndexConcurrently(
+        AddIndexAgain(
             model_name="userprofile",
             index=models.Index(
                 Collate(Lower("display_name"), "C"), models.F("user"), name="idx_profiles_name"

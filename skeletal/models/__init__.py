@@ -3,6 +3,7 @@
 from skeletal.models.content import Comment as Comment
 from skeletal.models.content import Draft as Draft
 from skeletal.models.content import Hashtag as Hashtag
+from skeletal.models.content import HashtagTrend as HashtagTrend
 from skeletal.models.content import MediaAttachment as MediaAttachment
 from skeletal.models.content import Mention as Mention
 from skeletal.models.content import Poll as Poll
@@ -10,9 +11,12 @@ from skeletal.models.content import PollVote as PollVote
 from skeletal.models.content import Post as Post
 from skeletal.models.content import PostHashtag as PostHashtag
 from skeletal.models.content import PostRevision as PostRevision
+from skeletal.models.content import PostTrend as PostTrend
 from skeletal.models.content import Repost as Repost
+from skeletal.models.content import Trend as Trend
 from skeletal.models.content import Video as Video
 from skeletal.models.content import VideoRendition as VideoRendition
+from skeletal.models.content import VideoTrend as VideoTrend
 from skeletal.models.content import VideoView as VideoView
 from skeletal.models.moderation import AuditDetail as AuditDetail
 from skeletal.models.moderation import AuditLog as AuditLog
@@ -33,6 +37,10 @@ from skeletal.models.social import Circle as Circle
 from skeletal.models.social import CircleMember as CircleMember
 from skeletal.models.social import Conversation as Conversation
 from skeletal.models.social import ConversationMember as ConversationMember
+from skeletal.models.social import FeedAuthor as FeedAuthor
+from skeletal.models.social import FeedPending as FeedPending
+from skeletal.models.social import FeedReader as FeedReader
+from skeletal.models.social import FeedState as FeedState
 from skeletal.models.social import Follow as Follow
 from skeletal.models.social import FollowRequest as FollowRequest
 from skeletal.models.social import HashtagFollow as HashtagFollow
@@ -50,3 +58,4 @@ from skeletal.models.users import UserDevice as UserDevice
 from skeletal.models.users import UserProfile as UserProfile
 from skeletal.models.users import UserSession as UserSession
 from skeletal.models.users import UserSettings as UserSettings
+from skeletal.models.users import UserVector as UserVector

@@ -2,10 +2,12 @@
 
 from typing import Any, ClassVar, Self, TypeVar
 
+from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
+from skeletal.db.fields import counter_fields
 from skeletal.db.ids import TimeOrderedIdField
 from skeletal.db.keyset import paginate
 from skeletal.db.orders import Order
@@ -31,6 +33,12 @@ class PlannedQuerySet(models.QuerySet[M]):
     def for_detail(self) -> Self:
         """A list line and the row's collections: one query, and one for each collection."""
         return self.for_list().prefetch_related(*map(self._collection, self.detail_related))
+
+    def update(self, **values: Any) -> int:
+        """Change columns; raises FieldError for a counter, which only the sweep writes."""
+        if counters := {f.name for f in counter_fields(self.model)} & values.keys():
+            raise FieldError(f"{', '.join(sorted(counters))}: counters are kept by triggers")
+        return super().update(**values)
 
     def page(
         self, *, cursor: str | None = None, limit: int = 20, backward: bool = False

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from skeletal.db.fields import CounterField
 from skeletal.db.ids import TimeOrderedIdField
+from skeletal.db.triggers import no_truncate
 from skeletal.models.base import PlannedQuerySet, Table, classified
 
 
@@ -14,9 +15,12 @@ class CounterDeltaQuerySet(PlannedQuerySet["CounterDelta"]):
 
 
 class CounterDelta(models.Model):
-    """A difference that a statement made to a count and that the sweep has not folded yet."""
+    """A difference that a statement made to a count and that the sweep has not folded yet.
 
-    privacy = classified(system="object_type object_id counter delta")
+    `hour` (since 2010) is when the rows that it counts were made, where that matters to trends.
+    """
+
+    privacy = classified(system="object_type object_id counter delta hour")
 
     pk = models.CompositePrimaryKey("object_type", "object_id", "id")
     object_type = models.CharField(max_length=15)
@@ -24,11 +28,13 @@ class CounterDelta(models.Model):
     id = models.BigIntegerField(db_default=models.Func(function="daira_id"))
     counter = models.CharField(max_length=20)
     delta = models.IntegerField()
+    hour = models.IntegerField(null=True, blank=True)
 
     objects = CounterDeltaQuerySet.as_manager()
 
     class Meta:
         db_table = "counter_deltas"
+        triggers = [no_truncate()]
 
     def __str__(self) -> str:
         return f"{self.object_type} {self.object_id} {self.counter} {self.delta:+d}"

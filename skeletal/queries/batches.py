@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from django.db import connection
+
 from skeletal.errors import InvalidInput
 
 R = TypeVar("R")
@@ -22,3 +24,11 @@ def in_order(ids: list[int], found: list[R], key: str = "id") -> dict[int, R]:
     """Found records by id, in the order of `ids`."""
     by_id: dict[Any, R] = {getattr(record, key): record for record in found}
     return {id_: by_id[id_] for id_ in ids if id_ in by_id}
+
+
+def may_copy() -> bool:
+    """Whether a read may use a tier: within a transaction the rows alone speak.
+
+    What a transaction has written and not committed nobody else may see, and it sees it itself.
+    """
+    return not connection.in_atomic_block

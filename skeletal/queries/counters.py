@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from django.db import models
 from django.db.models import (
     BigIntegerField,
     ExpressionWrapper,
@@ -14,9 +15,33 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from skeletal.models import CounterDelta
+from skeletal.models import (
+    Circle,
+    Comment,
+    CounterDelta,
+    Hashtag,
+    PlatformTotals,
+    Poll,
+    Post,
+    UserList,
+    UserProfile,
+    Video,
+)
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
+
+TARGETS: dict[str, type[models.Model]] = {
+    "circle": Circle,
+    "comment": Comment,
+    "hashtag": Hashtag,
+    "platform": PlatformTotals,
+    "poll": Poll,
+    "post": Post,
+    "user_list": UserList,
+    "user_profile": UserProfile,
+    "video": Video,
+}
+"""The tables that have counters, by their object type in `counter_deltas`."""
 
 
 def exact(rows: Rows, object_type: str, counters: Iterable[str], *, at: str = "") -> Rows:

@@ -10,6 +10,7 @@ from skeletal.db.prepared import Param, Read
 from skeletal.errors import InvalidInput
 from skeletal.queries.visibility import Sight
 from skeletal.records import Page
+from skeletal.rules.ids import whole_id
 
 R = TypeVar("R")
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -44,6 +45,11 @@ def ids_first(rows: Rows) -> "QuerySet[Any]":
     return ordered.order_by(*rows.query.order_by)
 
 
+def context_of(read: Read[Any], sight: Sight, *, owner: int, viewer: int) -> bytes:
+    """What a cursor is bound to: the list, its owner and who looks; raises InvalidInput."""
+    return b"%s|%s|%d|%d" % (read.context, sight.encode(), whole_id(owner, "id"), viewer)
+
+
 def page_of(
     read: Read[R], sight: Sight, cursor: str | None, limit: int, *, owner: int = 0, **values: Any
 ) -> Page[R]:
@@ -52,8 +58,7 @@ def page_of(
     A cursor is bound to the list, its owner and the viewer; raises InvalidCursor for any other.
     """
     size = size_of(limit)
-    viewer = values.get("viewer") or 0
-    context = b"%s|%s|%d|%d" % (read.context, sight.encode(), owner, viewer)
+    context = context_of(read, sight, owner=owner, viewer=values.get("viewer") or 0)
     if cursor is not None:
         (values["after"],) = read_position(cursor, context, 1)
     data, last = read(sight, cursor is not None, size).up_to(limit, **values)

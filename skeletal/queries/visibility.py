@@ -9,13 +9,24 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Now
 from django.db.models.lookups import IsNull
 
 from skeletal.db.prepared import Param
 from skeletal.models import Block, CircleMember, Comment, Follow, Mute, Post, User, Video
 from skeletal.records import Principal, Viewer
+from skeletal.rules.ids import whole_id
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 Condition = Q | bool
@@ -58,12 +69,12 @@ STRANGER: Known = dict.fromkeys(
 
 
 def sight_of(viewer_id: Viewer) -> tuple[Sight, int | None]:
-    """What kind of viewer asks, and the id of a person."""
+    """What kind of viewer asks, and the id of a person; raises InvalidInput for what is no id."""
     if viewer_id is None:
         return Sight.ANONYMOUS, None
     if isinstance(viewer_id, Principal):
         return (Sight.SYSTEM, None) if viewer_id.is_system else sight_of(viewer_id.user_id)
-    return Sight.PERSON, viewer_id
+    return Sight.PERSON, whole_id(viewer_id, "viewer_id")
 
 
 def visible(
@@ -105,6 +116,18 @@ def may_see(model: type[Model], facts: Known) -> bool:
     or with followers), follows, in_circle.
     """
     return _reduce(RULES[model], lambda fact, wanted: facts[fact] == wanted) is True
+
+
+def with_facts(rows: Rows, viewer_id: int) -> Rows:
+    """Add each fact of the rules to rows, as a boolean `fact_<name>`; audience is a column."""
+    asked = {
+        f"fact_{name}": ExpressionWrapper(
+            condition(_Place(rows.model, "", Value(viewer_id), True)), BooleanField()
+        )
+        for name, condition in CONDITIONS.items()
+        if name != "audience"
+    }
+    return rows.annotate(**asked)
 
 
 def _reduce(rule: Q, leaf: Callable[[str, object], Condition]) -> Condition:

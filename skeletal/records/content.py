@@ -69,6 +69,18 @@ class VideoRecord(Record, frozen=True, kw_only=True):
     published_at: Moment | None
 
 
+class HashtagRecord(Record, frozen=True, kw_only=True):
+    """A hashtag: `name` is folded, `display_name` as first written.
+
+    `posts_count` are the live posts with a public audience, as of the last sweep.
+    """
+
+    id: Id
+    name: str
+    display_name: str
+    posts_count: Count
+
+
 class PollOption(Record, frozen=True, kw_only=True):
     """An answer that a poll offers, how many chose it, and whether the viewer did."""
 

@@ -1,6 +1,7 @@
 """How a person is reached and what they link to: one form for each e-mail, phone number and URL."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 import phonenumbers
@@ -75,6 +76,18 @@ def url(value: object, *, field: str = "url") -> str:
     if len(address) > limits.URL:
         raise InvalidInput(f"an address has at most {limits.URL} characters", field=field)
     return address
+
+
+def address(value: object, *, field: str = "ip_address") -> str:
+    """Return an IP address in its one form, an IPv4 one within IPv6 as IPv4; else InvalidInput."""
+    if not isinstance(value, str):
+        raise InvalidInput("this must be a text", field=field)
+    try:
+        found = ip_address(value)
+    except ValueError as error:
+        raise InvalidInput("this is no IP address", field=field) from error
+    mapped = getattr(found, "ipv4_mapped", None)
+    return str(mapped or found).partition("%")[0]
 
 
 def _text(value: object, field: str, most: int) -> str:

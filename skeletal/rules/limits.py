@@ -32,6 +32,7 @@ NOTE = 1000
 NONCE = 36
 KEY = 64
 VISITOR = 200
+FINGERPRINT = 64
 
 HASHTAGS_PER_POST = 30
 MENTIONS_PER_POST = 50
@@ -47,6 +48,8 @@ DRAFTS = 500
 DRAFT_BYTES = 65_536
 EDITS_PER_POST = 100
 EVIDENCE_PER_REPORT = 10
+EVENT_ATTEMPTS = 10
+"""An event that failed so often is given up: an operator lets it be tried again."""
 
 LASTING = (1, 315_360_000)
 """Seconds of what ends by itself, such as a mute: ten years at most."""

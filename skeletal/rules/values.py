@@ -1,9 +1,13 @@
 """Numbers, words, flags, mappings and lists that writes take."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from skeletal.errors import InvalidInput
+
+EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
+"""Ids begin here."""
 
 
 def whole_number(value: object, field: str, most: int, least: int = 0) -> int:
@@ -17,6 +21,20 @@ def flag(value: object, field: str) -> bool:
     """Return true or false, else raise InvalidInput."""
     if not isinstance(value, bool):
         raise InvalidInput("this is true or false", field=field)
+    return value
+
+
+def past(value: object, field: str) -> datetime | None:
+    """Return an aware time from 2010 to now, or None, else raise InvalidInput.
+
+    Clocks may differ by a minute.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise InvalidInput("a time with its zone", field=field)
+    if not EARLIEST <= value <= datetime.now(UTC) + timedelta(minutes=1):
+        raise InvalidInput("a time from 2010 to now", field=field)
     return value
 
 

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
-PAUSE = 0.3
-"""Seconds: ample for a call to come as far as the lock that it waits for."""
+PAUSE = 1.0
+"""Seconds: ample for a call that waits for no lock to be done."""
+WAITS = """
+SELECT EXISTS (SELECT FROM pg_locks
+               WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))
+"""
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -30,19 +34,37 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def behind(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
-    """Call `second` while what `first` wrote is not yet committed; return what both gave."""
-    written = Event()
+    """Call `second` while what `first` wrote is not yet committed; return what both gave.
+
+    The commit comes as soon as `second` waits for it or is done.
+    """
+    written, done = Event(), Event()
 
     def hold() -> Any:
         with transaction.atomic():
             try:
-                return first()
+                result = first()
             finally:
                 written.set()
-                sleep(PAUSE)
+            _until_waited_for(done)
+            return result
 
     def come() -> Any:
         written.wait()
-        return second()
+        try:
+            return second()
+        finally:
+            done.set()
 
     return at_once([hold, come])
+
+
+def _until_waited_for(done: Event) -> None:
+    """Return when another transaction waits for this one, when `done`, or after PAUSE."""
+    ends = monotonic() + PAUSE
+    with connection.cursor() as cursor:
+        while not done.is_set() and monotonic() < ends:
+            cursor.execute(WAITS)
+            if cursor.fetchone() == (True,):
+                return
+            sleep(0.005)

@@ -24,10 +24,11 @@ then. A field that changes its meaning, or goes, makes a new version.
 
 `jobs.run_pending` runs what follows from a fact (`skeletal/jobs/handlers.py`) and marks the event
 done in the same transaction, so our own effects happen once. What fails waits, from a second to
-an hour, and is tried ten times; then it stays open, with its error's code, until an operator sets
-`attempts` back. Events are run oldest first, but ids are taken before the commit, several may run
-at once, and one that waits is passed by: an action relies on no order. Others may see an event
-twice.
+four minutes, and is tried ten times; then it stays open, with its error's code, until an operator
+has it tried again: by the admin's action "Try again what was given up", or by
+`outbox.retry_events`. Where only Redis was away it waits five seconds each time and is never given
+up. Events are run oldest first, but ids are taken before the commit, several may run at once, and
+one that waits is passed by: an action relies on no order. Others may see an event twice.
 """
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from skeletal import metrics
 from skeletal.actions import content
-from skeletal.actions.content import drafts
+from skeletal.actions.content import drafts, posts
 from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from skeletal.models import Draft, MediaAttachment, Poll, Post, PostHashtag, User
 from skeletal.queries.content import list_drafts
@@ -167,18 +168,18 @@ def test_a_draft_waits_for_its_time(alice: User) -> None:
     moment = datetime.now(UTC) + SOON
     assert content.schedule_draft(alice.pk, draft.pk, moment).changed
     assert not content.schedule_draft(alice.pk, draft.pk, moment).changed
-    assert content.publish_due() == ([], [])
+    assert content.publish_due() == ([], [], [])
     with pytest.raises(InvalidInput):
         content.update_draft(alice.pk, draft.pk, {"content": ""})
     assert content.update_draft(alice.pk, draft.pk, {"content": "now"}).changed
     assert content.schedule_draft(alice.pk, draft.pk, None).changed
     Draft.objects.update(scheduled_at=moment - 2 * SOON)
-    assert content.publish_due() == ([], [])
+    assert content.publish_due() == ([], [], [])
     Draft.objects.update(state="scheduled")
-    published, failed = content.publish_due()
+    published, failed, _ = content.publish_due()
     assert (Post.objects.get().pk, Post.objects.get().content) == (published[0], "now")
     assert not failed
-    assert content.publish_due() == ([], [])
+    assert content.publish_due() == ([], [], [])
     assert content.publish_draft(alice.pk, draft.pk) == Made(id=published[0], repeated=True)
 
 
@@ -202,7 +203,7 @@ def test_what_the_rules_refuse_is_failed_and_the_others_go_on(alice: User) -> No
     wrong = due(alice, {"content": " "}, {"unknown": 1}, {}, circle, [])  # type: ignore[arg-type]
     wrong += due(bob, {"content": "hello"})
     (good,) = due(alice, {"content": "fine"})
-    published, failed = content.publish_due()
+    published, failed, _ = content.publish_due()
     assert len(published) == 1
     assert set(failed) == set(wrong)
     errors = dict(Draft.objects.values_list("pk", "error"))
@@ -224,19 +225,38 @@ def test_what_the_rules_refuse_is_failed_and_the_others_go_on(alice: User) -> No
     assert (Draft.objects.get(pk=first).state, Draft.objects.get(pk=first).error) == ("open", "")
 
 
-def test_what_is_no_fault_of_a_draft_fails_none(
+@pytest.mark.parametrize("error", [Unavailable("not now"), RuntimeError("a bug")])
+def test_what_is_no_fault_of_a_draft_puts_it_off_alone(
+    alice: User, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    (first, broken, last) = due(alice, *({"content": text} for text in ("1", "x", "2")))
+
+    def publish(author_id: int, content: str, **more: Any) -> Made:
+        made = posts.publish_post(author_id, content, **more)
+        if content == "x":
+            raise error
+        return made
+
+    before = metrics.FAILED_DRAFTS._value.get()
+    with monkeypatch.context() as patched:
+        patched.setattr(drafts, "publish_post", publish)
+        ended = content.publish_due()
+        assert (len(ended.published), ended.failed, ended.put_off) == (2, [], [broken])
+        assert content.publish_due(limit=1) == ([], [], [broken])
+    assert metrics.FAILED_DRAFTS._value.get() == before + 2
+    states = dict(Draft.objects.values_list("pk", "state"))
+    assert states == {first: "published", broken: "scheduled", last: "published"}
+    assert Post.objects.count() == 2
+    assert len(content.publish_due().published) == 1
+
+
+def test_a_run_in_which_nothing_can_be_published_ends(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    due(alice, {"content": "x"})
-
-    def unavailable(*_: Any, **__: Any) -> None:
-        raise Unavailable("not now")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(drafts, "publish_post", unavailable)
-        with pytest.raises(Unavailable):
-            content.publish_due()
-    assert len(content.publish_due().published) == 1
+    due(alice, *({"content": "x"} for _ in range(4)))
+    monkeypatch.setattr(drafts, "MOST_PUT_OFF", 3)
+    monkeypatch.setattr(drafts, "_publish", lambda _: 1 / 0)
+    assert len(content.publish_due().put_off) == 3
 
 
 def test_the_oldest_come_first_and_no_more_than_asked(alice: User) -> None:

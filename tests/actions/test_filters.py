@@ -9,9 +9,10 @@ from django.db.models.functions import Now
 
 from skeletal.actions import social
 from skeletal.actions.social.filters import MOST_FILTERS
-from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
+from skeletal.errors import Conflict, Forbidden, InvalidInput, KeyReused, NotFound
 from skeletal.models import KeywordFilter, User
 from skeletal.queries.social import get_filter_matches, list_keyword_filters
+from skeletal.records import Made
 from skeletal.records.social import Changed
 from tests.actions.crowds import at_once
 from tests.actions.facts import told
@@ -72,6 +73,18 @@ def test_what_each_costs(alice: User) -> None:
     id_ = KeywordFilter.objects.get().pk
     assert cost(partial(social.update_keyword_filter, alice.pk, id_, "cat")) == 1
     assert cost(partial(social.delete_keyword_filter, alice.pk, id_)) == 1
+    keyed = partial(social.create_keyword_filter, alice.pk, "cat", idempotency_key="k")
+    assert cost(keyed) == 4
+
+
+def test_a_key_makes_one_filter(alice: User) -> None:
+    call = partial(social.create_keyword_filter, alice.pk, "cat", seconds=60, idempotency_key="k")
+    made = call(contexts=["home", "public"])
+    assert call(contexts=["public", "home"]) == Made(id=made.id, repeated=True)
+    for other in ({"contexts": ["home"]}, {"contexts": ["home", "public"], "seconds": 61}):
+        with pytest.raises(KeyReused):
+            call(**other)
+    assert KeywordFilter.objects.count() == 1
 
 
 def test_a_phrase_has_one_filter(alice: User, bob: User) -> None:

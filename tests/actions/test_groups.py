@@ -9,8 +9,9 @@ import pytest
 from skeletal.actions import social
 from skeletal.actions.counters import sweep
 from skeletal.actions.social.groups import MOST_GROUPS
-from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
+from skeletal.errors import Conflict, Forbidden, InvalidInput, KeyReused, NotFound
 from skeletal.models import Circle, CircleMember, User, UserList, UserListMember
+from skeletal.records import Made
 from skeletal.records.social import Changed
 from tests.actions.crowds import at_once
 from tests.actions.facts import told
@@ -84,6 +85,33 @@ def test_what_each_costs(alice: User, bob: User, group: Group) -> None:
     assert cost(partial(group.add, alice.pk, id_, bob.pk)) == 1
     assert cost(partial(group.remove, alice.pk, id_, bob.pk)) == 1
     assert cost(partial(group.delete, alice.pk, id_)) == 2
+    assert cost(partial(group.create, alice.pk, "one", idempotency_key="k")) == 4
+
+
+@EACH
+def test_a_key_makes_one_group(alice: User, bob: User, group: Group) -> None:
+    call = partial(group.create, alice.pk, "near", idempotency_key="k")
+    made = call()
+    assert call() == Made(id=made.id, repeated=True)
+    group.rename(alice.pk, made.id, "far")
+    assert call().repeated
+    with pytest.raises(KeyReused):
+        group.create(alice.pk, "far", idempotency_key="k")
+    assert not group.create(bob.pk, "near", idempotency_key="k").repeated
+    with pytest.raises(InvalidInput):
+        group.create(alice.pk, "x", idempotency_key="")
+    with pytest.raises(Conflict, match="this name"):
+        group.create(alice.pk, "far", idempotency_key="other")
+    assert not group.create(alice.pk, "new", idempotency_key="other").repeated
+
+
+@EACH
+@pytest.mark.usefixtures("committed_db")
+def test_of_many_with_one_key_at_once_all_have_one_answer(group: Group) -> None:
+    owner = make_user()
+    made = at_once([partial(group.create, owner.pk, "near", idempotency_key="k")] * 20)
+    assert {one.id for one in made} == {group.rows.get().pk}
+    assert sum(not one.repeated for one in made) == 1
 
 
 @EACH

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from skeletal.actions import social
-from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
+from skeletal.actions import social, users
+from skeletal.actions.users.accounts import RULES as PAGE
+from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from skeletal.models import Bookmark, Circle, KeywordFilter, Message, User, UserList
 from skeletal.queries.social import get_filter_matches, list_messages
 from skeletal.rules import filters
@@ -39,13 +40,29 @@ GOOD: dict[str, Any] = {
     "phrase": "cat",
     "scope": "all",
     "seconds": 60,
+    "username": "nour_1",
+    "email": "nour@a.test",
+    "password": "long enough",
+    "display_name": "Nour",
+    "phone": None,
+    "region": None,
+    "locale": "ar",
+    "at": None,
+    "device_type": "web",
+    "fingerprint": None,
+    "ip_address": None,
+    "session_id": 1,
+    "but": None,
+    "admin_id": None,
+    "note": "",
     "whole_word": True,
 }
 ACTORS = {"user_id", "follower_id", "blocker_id", "muter_id", "owner_id", "sender_id"}
 WRITES = {
     name: found
-    for name, found in inspect.getmembers(social, inspect.isfunction)
-    if name != "notify"
+    for module in (social, users)
+    for name, found in inspect.getmembers(module, inspect.isfunction)
+    if name not in ("notify", "create_administrator", "settle_change", "update_profile")
 }
 
 
@@ -60,16 +77,29 @@ def sound(name: str, alice: User, bob: User) -> Any:
 def test_no_argument_of_any_write_breaks_it(alice: User, bob: User, name: str) -> None:
     write = WRITES[name]
     arguments = list(inspect.signature(write).parameters)
+    if name == "rotate_session":
+        GOOD["refresh_token"] = users.open_session(alice.pk, "web").refresh_token
     call = {one: sound(one, alice, bob) for one in arguments}
     for one in arguments:
         for wild in WILD:
             try:
                 with transaction.atomic():
                     write(**{**call, one: wild})
-            except (InvalidInput, Forbidden, NotFound, Conflict):
+            except (InvalidInput, Forbidden, NotFound, Conflict, Unauthenticated):
                 continue
             except Exception as error:
                 pytest.fail(f"{one}={wild!r:.40} gives {error!r:.200}")
+
+
+@pytest.mark.parametrize("name", [*PAGE, "user_id"])
+def test_no_change_of_a_page_breaks_it(alice: User, name: str) -> None:
+    for wild in WILD:
+        call = {"user_id": alice.pk, "bio": "x", name: wild}
+        try:
+            with transaction.atomic():
+                users.update_profile(**call)
+        except (InvalidInput, Forbidden):
+            continue
 
 
 def naughty(data: Path) -> list[str]:
@@ -124,3 +154,32 @@ def test_naughty_hashtags_are_not_there_or_none(alice: User, data: Path) -> None
     for text in naughty(data):
         with pytest.raises((InvalidInput, NotFound)):
             social.follow_hashtag(alice.pk, text)
+
+
+@pytest.mark.parametrize("name", ["bio", "display_name"])
+def test_naughty_pages_are_stored_or_refused(alice: User, data: Path, name: str) -> None:
+    stored = 0
+    for text in naughty(data):
+        try:
+            users.update_profile(alice.pk, **{name: text})
+        except InvalidInput:
+            continue
+        alice.profile.refresh_from_db()
+        assert getattr(alice.profile, name) == (text if name == "bio" else text.strip())
+        stored += 1
+    assert stored > 300
+
+
+def test_naughty_accounts_are_opened_or_refused(db: None, data: Path, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    opened = 0
+    for number, text in enumerate(naughty(data)):
+        for call in ({"display_name": text}, {"username": text}, {"email": text}, {"phone": text}):
+            sound: dict[str, Any] = {"username": f"nour_{number}", "email": f"n{number}@a.test"}
+            try:
+                with transaction.atomic():
+                    users.register_user(**{**sound, "password": "long enough", **call})
+                opened += 1
+            except (InvalidInput, Conflict):
+                continue
+    assert opened > 300

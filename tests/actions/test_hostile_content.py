@@ -36,6 +36,7 @@ GOOD: dict[str, Any] = {
     "content": "hello #there @bob",
     "description": "long",
     "duration": 7,
+    "embedding": [1.0] * 8,
     "hls_url": "https://v.example/a.m3u8",
     "idempotency_key": None,
     "language": "en",

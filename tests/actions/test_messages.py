@@ -86,6 +86,18 @@ def test_a_nonce_makes_one_message(alice: User, bob: User, direct: int) -> None:
     assert told()[0] == ("message.sent", {"message_id": str(made.id), **ids})
 
 
+def test_a_changed_message_answers_its_nonce_for_the_same_files(alice: User, direct: int) -> None:
+    send = partial(social.send_message, alice.pk, direct)
+    made = send("hello", "n1", ["https://a.test/b"])
+    social.edit_message(alice.pk, made.id, "changed")
+    for words in ("hello", "changed"):
+        assert send(words, "n1", ["https://a.test/b"]) == Made(id=made.id, repeated=True)
+    for files in ([], ["https://a.test/c"]):
+        with pytest.raises(Conflict):
+            send("hello", "n1", files)
+    assert Message.objects.get().body == "changed"
+
+
 def test_a_message_moves_its_conversation(alice: User, bob: User, direct: int) -> None:
     before = ConversationMember.objects.order_by("id").first()
     made = social.send_message(alice.pk, direct, "hello", "n1", ["https://a.test/b"])

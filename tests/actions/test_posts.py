@@ -25,7 +25,7 @@ from skeletal.records import Made
 from skeletal.records.social import Changed
 from tests.actions.crowds import at_once
 from tests.actions.facts import told
-from tests.factories import make_circle, make_user
+from tests.factories import make_circle, make_media, make_post, make_user
 from tests.queries.crowd import INACTIVE
 from tests.queries.statements import statements
 
@@ -255,6 +255,12 @@ FILE_END = (FILE["mime"], FILE["bytes"])
         [{**FILE, "alt_text": "x" * 1501}],
         [{**FILE, "blurhash": "x" * 61}],
         [FILE] * 11,
+        [{"id": 1, "alt_text": "x"}],
+        [{"id": "1"}],
+        [{"id": True}],
+        [{"id": 0}],
+        [{"id": 2**63}],
+        [{"id": 1}, {"id": 1}],
     ],
     ids=lambda wrong: str(wrong)[-30:],
 )
@@ -262,6 +268,52 @@ def test_a_file_that_breaks_a_rule_makes_no_post(alice: User, wrong: Any) -> Non
     with pytest.raises(InvalidInput):
         content.publish_post(alice.pk, "x", media=wrong)
     assert not Post.objects.exists()
+
+
+def test_files_that_wait_are_attached_where_they_are_named(alice: User) -> None:
+    one, two, other = (make_media(owner=alice) for _ in range(3))
+    media = [{"id": two.pk}, FILE, {"id": one.pk}]
+    made = content.publish_post(
+        alice.pk, "", media=media, media_urls=["https://m.example/c"], idempotency_key="k"
+    )
+    urls = [two.url, FILE["url"], one.url]
+    assert Post.objects.get().media_urls == [*urls, "https://m.example/c"]
+    rows = MediaAttachment.objects.filter(post_id=made.id).order_by("position")
+    assert [(row.url, row.position) for row in rows] == [(url, n) for n, url in enumerate(urls)]
+    other.refresh_from_db()
+    assert other.post_id is None
+    again = partial(content.publish_post, alice.pk, "", media=media, idempotency_key="k")
+    assert again(media_urls=["https://m.example/c"]).repeated
+    with pytest.raises(KeyReused):
+        again()
+
+
+def test_a_file_of_another_or_of_a_post_or_that_failed_is_not_there(alice: User, bob: User) -> None:
+    mine = make_media(owner=alice)
+    refused = [
+        make_media(owner=bob),
+        make_media(post=make_post(author=alice)),
+        make_media(owner=alice, processing_state="failed"),
+    ]
+    for wrong in (*(row.pk for row in refused), 7):
+        with pytest.raises(NotFound, match="file"):
+            content.publish_post(alice.pk, "x", media=[{"id": mine.pk}, {"id": wrong}])
+    assert Post.objects.count() == 1
+    mine.refresh_from_db()
+    assert mine.post_id is None
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_file_that_two_posts_want_at_this_moment_is_on_one() -> None:
+    owner = make_user()
+    for _ in range(5):
+        file = make_media(owner=owner)
+        post = partial(content.publish_post, owner.pk, "x", media=[{"id": file.pk}])
+        results = at_once([post] * 8)
+        assert sorted(type(one).__name__ for one in results) == ["Made", *["NotFound"] * 7]
+        file.refresh_from_db()
+        assert Post.objects.get(pk=file.post_id).media_urls == [file.url]
+    assert Post.objects.count() == 5
 
 
 @pytest.mark.usefixtures("committed_db")

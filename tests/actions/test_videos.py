@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from skeletal.actions import content
+from skeletal.actions import content, social
+from skeletal.actions.users import refresh_interest
 from skeletal.errors import Conflict, Forbidden, InvalidInput, NotFound
 from skeletal.models import User, Video, VideoRendition, VideoView
-from skeletal.queries.content import get_video_with_stats
+from skeletal.queries.content import get_video_with_stats, list_similar_videos
 from skeletal.records import SYSTEM, Made
 from skeletal.records.social import Changed
 from tests.actions.crowds import at_once
@@ -124,6 +125,7 @@ def test_a_video_is_taken_away_once_by_its_author(alice: User, bob: User) -> Non
         partial(content.update_video, alice.pk, video.pk, title="x"),
         partial(content.finish_video, video.pk, hls_url=HLS),
         partial(content.put_renditions, video.pk, [FILE]),
+        partial(content.put_embedding, video.pk, [1.0] * 8),
         partial(content.fail_video, video.pk),
         partial(content.delete_video, alice.pk, 1),
         partial(content.record_view, video.pk, bob.pk, watched=5000),
@@ -143,6 +145,33 @@ def test_one_that_fails_may_be_done_later(alice: User) -> None:
     with pytest.raises(Conflict):
         content.fail_video(made.id)
     assert [name for name, _ in told()] == ["video.failed", "video.published"]
+
+
+def test_a_video_is_told_where_it_lies(alice: User) -> None:
+    liked, near, far = (make_video(embeddings=None) for _ in range(3))
+    assert content.put_embedding(liked.pk, [1, 0.5, *[0.0] * 6]).changed
+    assert content.put_embedding(near.pk, [1.0, *[0.0] * 7]).changed
+    assert not content.put_embedding(near.pk, [1.0, *[0.0] * 7]).changed
+    assert content.put_embedding(far.pk, [*[0.0] * 7, 1.0]).changed
+    assert [name for name, _ in told()] == ["video.edited"] * 3
+    social.like(alice.pk, "video", liked.pk)
+    assert refresh_interest(alice.pk)
+    assert [video.id for video in list_similar_videos(alice.pk)] == [near.pk]
+
+
+@pytest.mark.parametrize(
+    "embedding",
+    [
+        *([], [1.0] * 7, [1.0] * 9, "12345678", {"a": 1}, None, 8),
+        *([0] * 8, [float("nan")] * 8, [float("inf")] * 8, [10**400] * 8, [1e39] * 8),
+        *([True] * 8, ["1"] * 8, [None] * 8, [[1.0]] * 8),
+    ],
+)
+def test_what_lies_nowhere_is_refused(db: None, embedding: Any) -> None:
+    video = make_video()
+    with pytest.raises(InvalidInput, match="number"):
+        content.put_embedding(video.pk, embedding)
+    assert Video.objects.get().embeddings == video.embeddings
 
 
 def test_files_are_added_and_replaced(db: None) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from skeletal import models as m
 from tests import factories as make
@@ -76,7 +77,7 @@ def test_the_front_page_groups_every_table(site: Client) -> None:
     page = site.get(reverse("admin:index"))
     groups = {app["name"]: len(app["models"]) for app in page.context["app_list"]}
     assert list(groups) == ["Users", "Content", "Social", "Payments", "Moderation", "Platform"]
-    assert sum(groups.values()) == len(make.FACTORIES) + 1
+    assert sum(groups.values()) == len(make.FACTORIES) + 2
     assert site.get(reverse("admin:app_list", args=["skeletal"])).status_code == 200
 
 
@@ -187,3 +188,27 @@ def test_the_password_is_changed_only_by_its_owner(site: Client, moderator: m.Us
     assert client.post(reverse("admin:password_change"), sent).status_code == 302
     moderator.refresh_from_db()
     assert moderator.check_password("another long secret 7")
+
+
+def test_a_superuser_retries_events_that_were_given_up(site: Client, chief: m.User) -> None:
+    given_up, open_ = make.make_event(attempts=10, error="Broken"), make.make_event(attempts=3)
+    done = make.make_event(attempts=10, done_at=timezone.now())
+    listed = site.get(address(m.OutboxEvent), {"standing": "given_up"}).context["cl"].result_list
+    assert list(listed) == [given_up]
+    listed = site.get(address(m.OutboxEvent), {"standing": "open"}).context["cl"].result_list
+    assert list(listed) == [open_]
+    sent = {"action": "retry", "_selected_action": [given_up.pk, open_.pk, done.pk]}
+    assert site.post(address(m.OutboxEvent), sent).status_code == 302
+    attempts = m.OutboxEvent.objects.order_by("id").values_list("attempts", flat=True)
+    assert list(attempts) == [0, 3, 10]
+    row = m.AuditLog.objects.get()
+    assert (row.action, row.admin, row.resource_id) == ("admin.retry", chief, given_up.pk)
+
+
+def test_other_staff_retry_nothing(db: None) -> None:
+    event = make.make_event(attempts=10)
+    client = signed_in(staff("skeletal.view_outboxevent"))
+    sent = {"action": "retry", "_selected_action": [event.pk]}
+    client.post(address(m.OutboxEvent), sent)
+    event.refresh_from_db()
+    assert event.attempts == 10

@@ -33,6 +33,11 @@ def singles(crowd: Crowd) -> dict[str, str]:
     }
 
 
+def searches() -> dict[str, str]:
+    """Addresses that take a query."""
+    return {kind: f"{PREFIX}{kind}/search/" for kind in ("users", "posts", "hashtags")}
+
+
 LISTS = ["users", "posts", "videos", "user posts", "followers", "following", "comments"]
 SINGLES = ["user", "post", "video"]
 WITH_ID = [

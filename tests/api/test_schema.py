@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
 
-from tests.api.doors import lists, singles
+from tests.api.doors import lists, searches, singles
 from tests.queries.crowd import Crowd
 
 OPERATIONS = {
@@ -25,6 +25,11 @@ OPERATIONS = {
     "/api/v1/users/{user_id}/following/": (
         "list_following", "FollowRecordPage", {"user_id", "cursor", "limit"},
     ),
+    "/api/v1/users/search/": ("search_users", "UserCardPage", {"query", "limit"}),
+    "/api/v1/posts/search/": (
+        "search_posts", "PostRecordPage", {"query", "order", "cursor", "limit"},
+    ),
+    "/api/v1/hashtags/search/": ("search_hashtags", "HashtagRecordPage", {"prefix", "limit"}),
     "/api/v1/posts/": ("list_posts", "PostRecordPage", {"cursor", "limit"}),
     "/api/v1/posts/{post_id}/": ("get_post", "PostWithComments", {"post_id", "limit"}),
     "/api/v1/posts/{post_id}/comments/": (
@@ -90,7 +95,7 @@ def test_every_reference_leads_somewhere(document: Any) -> None:
 def test_answers_are_as_described(document: Any, crowd: Crowd, client: Client) -> None:
     """Every answer has the properties of its component, no more and no fewer, of those types."""
     parts = {"user_id": crowd.star.pk, "post_id": crowd.posts[0].pk, "video_id": crowd.videos[0].pk}
-    addresses = set((lists(crowd) | singles(crowd)).values())
+    addresses = {*lists(crowd).values(), *singles(crowd).values(), *searches().values()}
     for path, (_, component, _) in OPERATIONS.items():
         address = path.format(**parts)
         addresses.remove(address)

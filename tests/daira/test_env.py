@@ -76,7 +76,17 @@ def test_a_wrong_database_url_is_a_problem_that_repeats_no_password(found: str) 
     assert "secret-word" not in environment.problems[0].sentence
 
 
-@pytest.mark.parametrize("found", ["http://h", "h:6379", "redis://h:99999999", "redis://h:port"])
+SENTINEL = "redis+sentinel://"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        *("http://h", "h:6379", "redis://h:99999999", "redis://h:port"),
+        *(f"{SENTINEL}h", f"{SENTINEL}h/", f"{SENTINEL}/name", f"{SENTINEL}h:0/name"),
+        *(f"{SENTINEL}h,/name", f"{SENTINEL}h:x/name", f"{SENTINEL}h/name/x"),
+    ],
+)
 def test_a_wrong_redis_url_is_a_problem(found: str) -> None:
     environment = Environment({"R": found})
     assert environment.redis("R", "redis://ok:1") == "redis://ok:1"

@@ -39,7 +39,7 @@ def hold(
 
 
 def wait_for(what: str, wanted: int) -> dict[str, int]:
-    for _ in range(400):
+    for _ in range(2000):
         stats = pool.get_stats()
         if stats[what] == wanted:
             return stats

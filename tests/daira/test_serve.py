@@ -35,7 +35,7 @@ def serve(database: str, tmp_path: Path) -> Iterator[Start]:
     started: list[Server] = []
 
     def start(**extra: str) -> Server:
-        settings = {"DATABASE_POOL_MIN": "2", "DATABASE_POOL_MAX": "4"}
+        settings = {"DATABASE_POOL_MIN": "2", "DATABASE_POOL_MAX": "4", "SERVE_WORKER": "no"}
         folder = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics")}
         environ = servers.environment(database) | settings | folder | extra
         started.append(Server(environ, tmp_path / "serve.log"))
@@ -187,3 +187,21 @@ def test_an_exhausted_pool_is_503_with_retry_after_while_livez_lives(
     hanging.wait()
     assert server.get("/health/stats")[0] == 200
     assert 'daira_database_refusals_total{cause="pool_exhausted"}' in server.get("/metrics")[1]
+
+
+def test_a_worker_runs_beside_the_web_and_ends_with_it(serve: Start, database: str) -> None:
+    server = serve(SERVE_WORKER="yes")
+    with psycopg.connect(servers.environment(database)["DATABASE_URL"], autocommit=True) as link:
+        link.execute(
+            "INSERT INTO outbox_events (name, aggregate_type, aggregate_id, payload)"
+            " VALUES ('user.muted', 'user', 1, '{}')"
+        )
+        end = time.monotonic() + 20
+        while link.execute("SELECT FROM outbox_events WHERE done_at IS NULL").fetchone():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        server.stop(signal.SIGTERM)
+        left = "SELECT FROM pg_stat_activity WHERE datname = %s AND application_name ~ 'daira'"
+        while link.execute(left, [database]).fetchone():
+            assert time.monotonic() < end + 10
+            time.sleep(0.05)

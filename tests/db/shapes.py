@@ -15,7 +15,10 @@ from skeletal.db.prepared import Read
 from skeletal.db.prepared.statements import Statement
 from skeletal.queries.pages import SIZES
 from skeletal.queries.visibility import Sight
-from tests.db.world import World
+from skeletal.rules import searching
+from skeletal.rules.folding import fold
+from skeletal.rules.searching import misspelt
+from tests.db.world import DIGEST, World
 
 for module in pkgutil.iter_modules(queries.__path__, "skeletal.queries."):
     import_module(module.name)
@@ -25,6 +28,8 @@ SHAPES: dict[str, tuple[Hashable, ...]] = {
     "continued": (False, True),
     "size": SIZES,
     "standing": (False, True),
+    "least": (1, 3),
+    "depth": (1, 20),
 }
 VALUES: dict[str, Callable[[World], list[Any]]] = {
     "viewer": lambda world: world.people,
@@ -45,6 +50,17 @@ VALUES: dict[str, Callable[[World], list[Any]]] = {
         *("a", "fan1", "á", "a_l'i", "", "%", "_", "\\", "'", "$1", "{}", "😀", "\U0010ffff"),
         *world.names,
     ],
+    "prefix": lambda _: ["t", "tag", "", "%", "\U0010ffff"],
+    "wanted": lambda world: [misspelt(fold(name)) for name in ("fan", "alise", *world.names[:3])],
+    "words": lambda _: [searching.query(text) for text in ("first", "1", "nobody wrote this")],
+    "before": lambda _: [2**63 - 1],
+    "low": lambda _: [0],
+    "version": lambda _: [0, 1, 2, 3],
+    "lineage": lambda _: ["nobody"],
+    "mark": lambda _: [0],
+    "score": lambda _: [2**31, 1, 0, -1],
+    "digest": lambda _: [DIGEST, "0" * 64, ""],
+    "coldest": lambda _: [0.0, 1e5, -1e300, 1e300, 6157.5],
 }
 
 

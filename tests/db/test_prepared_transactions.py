@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -59,6 +60,39 @@ def test_as_first_statement_it_begins_the_transaction(
     assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
     assert len(found.all()) == 1
     assert found.all() != first
+
+
+def test_a_transaction_is_begin_its_statements_and_commit(tmp_path: Path) -> None:
+    """Nothing else goes to the server: each message that waits for an answer is a round trip."""
+    found = by_number()
+    found.all(big=1)
+    link = connection.connection.pgconn
+    with (tmp_path / "wire").open("w") as wire:
+        link.trace(wire.fileno())
+        try:
+            with transaction.atomic():
+                found.all(big=1)
+                found.all(big=1)
+        finally:
+            link.untrace()
+    sent = [line.split("\t") for line in (tmp_path / "wire").read_text().splitlines()]
+    asked = [words[3:] for words in sent if words[1] == "F" and words[3] in ("Query", "Sync")]
+    assert [words[1].strip() for words in asked if words[0] == "Query"] == ['"BEGIN"', '"COMMIT"']
+    assert len(asked) == 4
+
+
+def test_a_transaction_of_another_isolation_begins_as_such() -> None:
+    found = by_number()
+    connection.ensure_connection()
+    connection.connection.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+    try:
+        with transaction.atomic():
+            found.all(big=1)
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW transaction_isolation")
+                assert cursor.fetchone() == ("serializable",)
+    finally:
+        connection.connection.isolation_level = None
 
 
 def test_it_reads_in_the_transaction_s_snapshot(kinds: "psycopg.Connection[Any]") -> None:

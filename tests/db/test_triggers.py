@@ -9,10 +9,11 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from psycopg import errors
 
-from skeletal.db.triggers import Tally, counted_by
-from skeletal.models import AuditLog, LedgerEntry
+from skeletal.db.triggers import Tally, counted_by, tallies_of
+from skeletal.models import AuditLog, CounterDelta, LedgerEntry
 from tests import factories as f
 
+MODELS = list(apps.get_app_config("skeletal").get_models())
 Connection = psycopg.Connection[Any]
 GUARDED = {"audit_logs": ("action", "resource_type"), "ledger_entries": ("amount", "currency")}
 IGNORING = (
@@ -195,8 +196,8 @@ def test_a_tally_reads_only_what_counts() -> None:
 @pytest.mark.parametrize(
     ("mutable", "names"),
     [
-        (False, ["count_insert", "count_delete"]),
-        (True, ["count_insert", "count_delete", "count_update"]),
+        (False, ["count_insert", "count_delete", "no_truncate"]),
+        (True, ["count_insert", "count_delete", "count_update", "no_truncate"]),
     ],
 )
 def test_only_what_may_change_is_counted_on_update(mutable: bool, names: list[str]) -> None:
@@ -204,8 +205,25 @@ def test_only_what_may_change_is_counted_on_update(mutable: bool, names: list[st
     assert [trigger.name for trigger in triggers] == names
 
 
-@pytest.mark.parametrize("model", list(apps.get_app_config("skeletal").get_models()), ids=str)
+@pytest.mark.parametrize("model", MODELS, ids=str)
 def test_what_counts_under_a_condition_is_counted_on_update(model: Any) -> None:
     triggers = {trigger.name: trigger for trigger in getattr(model._meta, "triggers", [])}
     conditional = any("deleted_at" in t.func or "status" in t.func for t in triggers.values())
     assert not conditional or "count_update" in triggers
+
+
+COUNTED = [*(m for m in MODELS if any(tallies_of(m))), CounterDelta]
+
+
+@pytest.mark.parametrize("model", COUNTED, ids=lambda model: model._meta.db_table)
+def test_what_is_counted_cannot_be_truncated(owner_connection: Connection, model: Any) -> None:
+    table = model._meta.db_table
+    error = refusal(owner_connection, f"TRUNCATE {table} CASCADE")
+    assert isinstance(error, errors.RestrictViolation)
+    assert "is counted and cannot be truncated" in str(error)
+
+
+@pytest.mark.parametrize("model", COUNTED, ids=lambda model: model._meta.db_table)
+def test_the_application_may_not_even_try(db: None, model: Any) -> None:
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute(f"TRUNCATE {model._meta.db_table} CASCADE")

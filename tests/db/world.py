@@ -16,7 +16,9 @@ from skeletal.models import (
     Block,
     Comment,
     Conversation,
+    FeedState,
     Follow,
+    Hashtag,
     Message,
     Notification,
     Poll,
@@ -33,20 +35,27 @@ from tests.factories import (
     make_conversation_member,
     make_filter,
     make_follow,
+    make_hashtag,
+    make_hashtag_trend,
     make_message,
     make_mute,
     make_notification,
     make_poll,
     make_poll_vote,
     make_post,
+    make_post_trend,
     make_revision,
+    make_session,
     make_user,
+    make_vector,
     make_video,
+    make_video_trend,
 )
 
 NOBODY = (0, -1, 2**63 - 1, 2**63, -(2**63) - 1, 2**70)
 POST_STATES = ("published", "hidden", "removed")
 VIDEO_STATES = ("processing", "published", "failed", "hidden", "removed")
+DIGEST = "d" * 64
 MANY = 22
 """More than the smallest page."""
 
@@ -76,9 +85,14 @@ def make_world() -> World:
         make_post(author=fan, content=f"{n}")
     _talk(Post.objects.get(content="first", author=alice), Video.objects.filter(author=alice)[0])
     _ask(Post.objects.filter(content="first"))
+    make_hashtag()
     _like()
     make_filter(user=alice)
     _tell(alice)
+    _warm()
+    _interest()
+    make_session(user=alice, access_digest=DIGEST)
+    FeedState.objects.create(lineage="nobody")
     return _world()
 
 
@@ -161,7 +175,26 @@ def _like() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE posts SET likes_count = id % 7 - 1")
         cursor.execute("UPDATE videos SET views_count = id % 3, comments_count = 2147483647")
+        cursor.execute("UPDATE hashtags SET posts_count = 1 + id % 3")
         cursor.execute("ANALYZE")
+
+
+def _warm() -> None:
+    """Everything trends, some of it alike, some of it not at all."""
+    for n, post in enumerate(Post.objects.order_by("pk")):
+        make_post_trend(post=post, weight=n % 4)
+    for n, video in enumerate(Video.objects.order_by("pk")):
+        make_video_trend(video=video, weight=n % 4)
+    for hashtag in Hashtag.objects.all():
+        make_hashtag_trend(hashtag=hashtag)
+
+
+def _interest() -> None:
+    """Each a little further from the first."""
+    for n, user in enumerate(User.objects.order_by("pk")):
+        make_vector(user=user, embedding=[1.0, n / 10] + [0.0] * 6)
+    for n, video in enumerate(Video.objects.order_by("pk")):
+        Video.objects.filter(pk=video.pk).update(embeddings=[1.0, n / 10] + [0.0] * 6)
 
 
 def _world() -> World:

@@ -10,7 +10,7 @@ from skeletal.dto import content as c
 from skeletal.dto.base import Input
 from skeletal.errors import InvalidInput
 from skeletal.models import Comment, Draft, MediaAttachment, Poll, Post, User, Video
-from tests.factories import make_circle, make_poll, make_video
+from tests.factories import make_circle, make_media, make_poll, make_video
 
 FILE = {"kind": "image", "url": "https://M.example/a", "mime": "image/png", "bytes": 7}
 WHOLE: dict[str, Any] = {
@@ -48,6 +48,13 @@ def test_a_whole_post_comes_in(alice: User) -> None:
     assert content.edit_post(alice.pk, made.id, **c.UpdatePost.read({"content": ""})).changed
     vote = c.CreateVote.read({"choices": [1, 0]})
     assert content.vote(alice.pk, poll.pk, **vote).changed
+
+
+def test_a_file_that_waits_comes_in_by_its_id(alice: User) -> None:
+    file = make_media(owner=alice)
+    given = c.CreatePost.read(post(content="", media=[{"id": str(file.pk)}, FILE]))
+    content.publish_post(alice.pk, **given)
+    assert Post.objects.get().media_urls == [file.url, "https://m.example/a"]
 
 
 def test_a_whole_draft_comes_in_and_goes_out(alice: User) -> None:
@@ -104,6 +111,9 @@ WRONG: tuple[tuple[type[Input], dict[str, Any], str], ...] = (
     (c.CreatePost, post(idempotency_key="x" * 65), "idempotency_key"),
     (c.CreatePost, post(media=[FILE] * 11), "media"),
     (c.CreatePost, file(owner_id=1), "media"),
+    (c.CreatePost, file(id=1), "media"),
+    (c.CreatePost, post(media=[{"id": "x"}]), "media"),
+    (c.CreatePost, post(media=[{}]), "media"),
     (c.CreatePost, file(processing_state="ready"), "media"),
     (c.CreatePost, file(url="file:///etc/passwd"), "media"),
     (c.CreatePost, file(bytes=2**63), "media"),

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from skeletal.actions import content, social
+from skeletal.actions.content.videos import RULES
 from skeletal.dto import content as c
 from skeletal.dto import social as s
-from skeletal.dto.base import Input
+from skeletal.dto.base import Input, Keyed
 from skeletal.errors import InvalidInput
 
 ACTIONS: dict[type[Input], tuple[Callable[..., Any], dict[str, Any]]] = {
@@ -24,6 +25,7 @@ ACTIONS: dict[type[Input], tuple[Callable[..., Any], dict[str, Any]]] = {
     c.CreateVideo: (content.publish_video, {"title": "hi"}),
     c.FinishVideo: (content.finish_video, {"hls_url": "https://v.example/a"}),
     c.UpdateRenditions: (content.put_renditions, {"renditions": []}),
+    c.UpdateEmbedding: (content.put_embedding, {"embedding": [0.5, -1]}),
     c.CreateView: (content.record_view, {"watched": 5000}),
     s.CreateFollow: (social.follow_user, {"followee_id": "7"}),
     s.CreateBlock: (social.block_user, {"blocked_id": 7}),
@@ -48,6 +50,8 @@ ACTIONS: dict[type[Input], tuple[Callable[..., Any], dict[str, Any]]] = {
     s.UpdateMessage: (social.edit_message, {"body": "hi"}),
     s.UpdateNotifications: (social.mark_notifications_read, {"up_to_id": "7"}),
 }
+PARTS = {c.File, c.Poll, c.Body, c.DraftPost, c.Rendition}
+"""What stands within an input."""
 EVERY = pytest.mark.parametrize("dto", ACTIONS, ids=lambda dto: dto.__name__)
 
 
@@ -92,5 +96,14 @@ def test_what_is_no_object_is_refused(dto: type[Input], data: Any) -> None:
 
 
 def test_every_input_stands_in_the_table() -> None:
-    made = {one for _, one in inspect.getmembers(s, inspect.isclass) if issubclass(one, Input)}
-    assert made - {Input} <= ACTIONS.keys()
+    made = {
+        one
+        for module in (c, s)
+        for _, one in inspect.getmembers(module, inspect.isclass)
+        if issubclass(one, Input)
+    }
+    assert made - ACTIONS.keys() == {Input, Keyed, *PARTS, c.UpdateVideo}
+
+
+def test_the_changes_of_a_video_are_those_of_its_action() -> None:
+    assert set(c.UpdateVideo().fields) == RULES.keys()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skeletal.actions import users
+from skeletal.actions.users import accounts
 from skeletal.dto.users import CreateUser, UpdateUser
 from skeletal.errors import InvalidInput
 
@@ -46,6 +46,11 @@ def test_what_is_no_object_is_refused(data: Any) -> None:
         {"password": "long enough\0"},
         {"display_name": "x" * 51},
         {"region": "egypt"},
+        {"region": "1a"},
+        {"phone": "abc"},
+        {"phone": "+999"},
+        {"phone": "010 0123 4567"},
+        {"locale": "\u200b\u200b"},
     ],
     ids=str,
 )
@@ -55,5 +60,23 @@ def test_every_broken_rule_is_named_by_its_field(wrong: dict[str, Any]) -> None:
     assert caught.value.context["fields"].keys() == wrong.keys()  # type: ignore[attr-defined]
 
 
+def test_a_phone_is_read_where_it_is_dialled() -> None:
+    read = CreateUser.read({**GOOD, "phone": "010 0123 4567", "region": "eg"})
+    assert (read["phone"], read["region"]) == ("010 0123 4567", "EG")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"display_name": "\u200b"}, {"bio": "x" * 10_000}, {"locale": ""}]
+)
+def test_a_page_keeps_the_rules_of_its_action(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        UpdateUser.read(wrong)
+    assert caught.value.context["fields"].keys() == wrong.keys()  # type: ignore[attr-defined]
+
+
+def test_an_avatar_can_be_taken_away() -> None:
+    assert UpdateUser.read({"avatar_url": ""}) == {"avatar_url": ""}
+
+
 def test_all_that_it_takes_is_an_argument_of_the_action() -> None:
-    assert set(UpdateUser().fields) == users.RULES.keys()
+    assert set(UpdateUser().fields) == accounts.RULES.keys()

@@ -9,19 +9,25 @@ from tests.factories.base import number as number
 from tests.factories.content import make_comment as make_comment
 from tests.factories.content import make_draft as make_draft
 from tests.factories.content import make_hashtag as make_hashtag
+from tests.factories.content import make_hashtag_trend as make_hashtag_trend
 from tests.factories.content import make_media as make_media
 from tests.factories.content import make_mention as make_mention
 from tests.factories.content import make_poll as make_poll
 from tests.factories.content import make_poll_vote as make_poll_vote
 from tests.factories.content import make_post as make_post
 from tests.factories.content import make_post_hashtag as make_post_hashtag
+from tests.factories.content import make_post_trend as make_post_trend
 from tests.factories.content import make_rendition as make_rendition
 from tests.factories.content import make_repost as make_repost
 from tests.factories.content import make_revision as make_revision
 from tests.factories.content import make_video as make_video
+from tests.factories.content import make_video_trend as make_video_trend
 from tests.factories.content import make_view as make_view
 from tests.factories.events import make_event as make_event
 from tests.factories.events import make_idempotency_key as make_idempotency_key
+from tests.factories.feeds import make_feed_author as make_feed_author
+from tests.factories.feeds import make_feed_reader as make_feed_reader
+from tests.factories.feeds import make_pending as make_pending
 from tests.factories.moderation import make_audit_detail as make_audit_detail
 from tests.factories.moderation import make_audit_log as make_audit_log
 from tests.factories.moderation import make_report as make_report
@@ -55,11 +61,13 @@ from tests.factories.users import make_role_assignment as make_role_assignment
 from tests.factories.users import make_session as make_session
 from tests.factories.users import make_settings as make_settings
 from tests.factories.users import make_user as make_user
+from tests.factories.users import make_vector as make_vector
 
 FACTORIES: dict[type[models.Model], Callable[..., models.Model]] = {
     m.User: make_user,
     m.UserProfile: make_profile,
     m.UserSettings: make_settings,
+    m.UserVector: make_vector,
     m.UserDevice: make_device,
     m.UserSession: make_session,
     m.Role: make_role,
@@ -75,6 +83,9 @@ FACTORIES: dict[type[models.Model], Callable[..., models.Model]] = {
     m.VideoRendition: make_rendition,
     m.Comment: make_comment,
     m.Repost: make_repost,
+    m.FeedAuthor: make_feed_author,
+    m.FeedPending: make_pending,
+    m.FeedReader: make_feed_reader,
     m.Follow: make_follow,
     m.Block: make_block,
     m.Mute: make_mute,
@@ -101,9 +112,13 @@ FACTORIES: dict[type[models.Model], Callable[..., models.Model]] = {
     m.Draft: make_draft,
     m.PostRevision: make_revision,
     m.VideoView: make_view,
+    m.PostTrend: make_post_trend,
+    m.VideoTrend: make_video_trend,
+    m.HashtagTrend: make_hashtag_trend,
     m.FollowRequest: make_follow_request,
     m.KeywordFilter: make_filter,
     m.OutboxEvent: make_event,
     m.IdempotencyKey: make_idempotency_key,
 }
-"""Every table but `counter_deltas` (triggers write it) and `platform_totals` (one row stands)."""
+"""Every table but `counter_deltas` (triggers write it); of `platform_totals` and `feed_state` one
+row stands."""

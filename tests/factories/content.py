@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from skeletal import models as m
+from skeletal.db.ids import hour_of
 from tests.factories.base import make, number
 from tests.factories.users import make_user
 
@@ -35,6 +36,22 @@ def make_hashtag(**overrides: Any) -> m.Hashtag:
 
 def make_post_hashtag(**overrides: Any) -> m.PostHashtag:
     return make(m.PostHashtag, overrides, post=make_post, hashtag=make_hashtag)
+
+
+def make_post_trend(**overrides: Any) -> m.PostTrend:
+    return make(m.PostTrend, overrides, post=make_post, weight=1.0, hour=this_hour, likes_count=1)
+
+
+def make_video_trend(**overrides: Any) -> m.VideoTrend:
+    return make(m.VideoTrend, overrides, video=make_video, weight=1.0, hour=this_hour)
+
+
+def make_hashtag_trend(**overrides: Any) -> m.HashtagTrend:
+    return make(m.HashtagTrend, overrides, hashtag=make_hashtag, weight=1.0, hour=this_hour)
+
+
+def this_hour() -> int:
+    return hour_of(timezone.now())
 
 
 def make_mention(**overrides: Any) -> m.Mention:

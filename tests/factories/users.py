@@ -35,6 +35,10 @@ def make_settings(**overrides: Any) -> m.UserSettings:
     return make(m.UserSettings, overrides, user=make_user)
 
 
+def make_vector(**overrides: Any) -> m.UserVector:
+    return make(m.UserVector, overrides, user=make_user, embedding=lambda: [1.0] + [0.0] * 7)
+
+
 def make_device(**overrides: Any) -> m.UserDevice:
     return make(
         m.UserDevice,

@@ -9,10 +9,14 @@ from django.db.models.functions import Now
 
 from skeletal import metrics
 from skeletal.actions import social
-from skeletal.actions.outbox import MOST_ATTEMPTS
+from skeletal.actions.outbox import retry_events
 from skeletal.errors import InvalidInput
 from skeletal.jobs import Ran, handlers, run_pending
 from skeletal.models import Mute, Notification, OutboxEvent, User, UserSettings
+from skeletal.queries.platform import get_outbox_state
+from skeletal.queries.social import list_notifications
+from skeletal.records.platform import OutboxState
+from skeletal.rules import limits
 from tests.actions.crowds import at_once
 from tests.factories import make_comment, make_post, make_user, make_video
 from tests.queries.crowd import INACTIVE
@@ -93,6 +97,16 @@ def test_preferences_say_what_is_told(alice: User, bob: User) -> None:
     assert [kind for _, _, kind, *_ in notices()] == ["follow"]
 
 
+def test_the_newest_of_each_group_is_marked(alice: User, bob: User) -> None:
+    posts = [make_post(author=alice) for _ in range(2)]
+    for fan in (bob, make_user(), make_user()):
+        for post in posts:
+            social.like(fan.pk, "post", post.pk)
+            run_pending()
+    rows = Notification.objects.order_by("-id")
+    assert list(rows.filter(is_newest=True)) == list(rows[:2])
+
+
 def test_read_up_to_an_id(alice: User, bob: User) -> None:
     for _ in range(3):
         like(alice, bob)
@@ -142,11 +156,36 @@ def test_a_failed_event_has_no_effect_and_waits_while_others_go_on(
     assert event.error == ""
 
 
-def test_after_ten_attempts_an_event_is_left_to_the_operator(alice: User, bob: User) -> None:
+def test_after_ten_attempts_an_event_is_given_up_until_an_operator_retries_it(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(event: OutboxEvent) -> None:
+        raise Broken
+
+    told = handlers.HANDLERS["like.created"]
+    monkeypatch.setitem(handlers.HANDLERS, "like.created", (fail,))
     like(alice, bob)
-    OutboxEvent.objects.update(attempts=MOST_ATTEMPTS)
-    assert run_pending() == Ran()
-    assert OutboxEvent.objects.filter(done_at=None).count() == 1
+    run_pending()
+    like(alice, bob)
+    first, second = OutboxEvent.objects.filter(name="like.created").order_by("id")
+    assert get_outbox_state() == OutboxState(open=2, oldest_seconds=0, given_up=0)
+    OutboxEvent.objects.filter(pk=first.pk).update(
+        attempts=limits.EVENT_ATTEMPTS - 1, retry_at=None
+    )
+    counter: Any = metrics.GIVEN_UP_EVENTS.labels("like.created")
+    before = counter._value.get()
+    assert run_pending() == Ran(failed=2)
+    assert counter._value.get() == before + 1
+    OutboxEvent.objects.update(retry_at=Now(), created_at=Now() - timedelta(seconds=90))
+    assert get_outbox_state() == OutboxState(open=1, oldest_seconds=90, given_up=1)
+    assert run_pending() == Ran(failed=1)
+
+    monkeypatch.setitem(handlers.HANDLERS, "like.created", told)
+    assert retry_events([first.pk, second.pk, 1]) == 1
+    first.refresh_from_db()
+    assert (first.attempts, first.retry_at, first.error) == (0, None, "Broken")
+    assert run_pending() == Ran(done=1)
+    assert retry_events([first.pk]) == 0
 
 
 def test_a_limit_ends_the_run(alice: User, bob: User) -> None:
@@ -166,3 +205,12 @@ def test_runners_at_once_share_the_work() -> None:
     runs = at_once([partial(run_pending)] * 4)
     assert sum(run.done for run in runs) == len(fans), runs
     assert len(notices()) == len(fans)
+    group = Notification.objects.order_by("-id")
+    assert group[0].is_newest
+    later = make_user()
+    social.like(later.pk, "post", post.pk)
+    assert run_pending() == Ran(done=1)
+    newest = Notification.objects.get(actor=later)
+    assert newest.is_newest
+    (shown,) = list_notifications(author.pk).data  # a mark that a race left over is passed by
+    assert shown.count == len(fans) + 1

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from skeletal.management.seeding.ldbc import message_ids, person_ids
+from skeletal.management.seeding.ldbc.ids import username
 from skeletal.management.seeding.ldbc.messages import IMAGES
+from skeletal.management.seeding.ldbc.updates import Arrival, Written, read_updates
 from skeletal.models import Comment, Post, User
 
 Row = list[Any]
 Kind = str
 """A message is a "post" or a "comment"."""
+WHERE = ("author_id", "created_at", "id")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,24 @@ class Network:
 @cache
 def read_network(folder: Path) -> Network:
     return Network(person_ids(folder), message_ids(folder))
+
+
+def grown(folder: Path) -> Network:
+    """With the people and the messages of the stream, found by name and by author and moment."""
+    people, messages = person_ids(folder), message_ids(folder)
+    users = dict(User.objects.values_list("username", "id"))
+    rows = {
+        kind: {(author, at): pk for author, at, pk in model._default_manager.values_list(*WHERE)}
+        for kind, model in (("post", Post), ("comment", Comment))
+    }
+    for update in read_updates(folder):
+        match update.what:
+            case Arrival(person):
+                people[person.id] = users[username(person.id)]
+            case Written(kind, message):
+                author = people[message.author]
+                messages[message.id] = kind, rows[kind][author, update.at]
+    return Network(people, messages)
 
 
 def time_of(moment: datetime) -> str:

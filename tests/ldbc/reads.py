@@ -91,6 +91,11 @@ def posts_among(network: Network, rows: list[Row]) -> list[Row]:
     return [row for row in rows if network.kind(row[MESSAGE]) == "post"]
 
 
+def forget() -> None:
+    """Another network has other feeds."""
+    _feed.cache_clear()
+
+
 @cache
 def _feed(user: int) -> list[PostRecord]:
     """All that a person's feed holds of others; three questions ask for each person."""

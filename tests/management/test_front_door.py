@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.management.test_init import manage, start
+from tests.management.commands import manage, start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_that_leaves_gets_no_traceback(empty_database: str, unbuffered: str) -> None:
     for command in ("help", "init", "health"):

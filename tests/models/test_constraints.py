@@ -141,6 +141,9 @@ SPECIAL: dict[str, list[Write]] = {
     "follows_not_self": [same_person(f.make_follow, "follower", "followee")],
     "blocks_not_self": [same_person(f.make_block, "blocker", "blocked")],
     "mutes_not_self": [same_person(f.make_mute, "muter", "muted")],
+    "post_trends_hour": [lambda: f.make_post_trend(hour=-1)],
+    "video_trends_hour": [lambda: f.make_video_trend(hour=-1)],
+    "hashtag_trends_hour": [lambda: f.make_hashtag_trend(hour=-1)],
     "uq_circle_name": [lambda: same_name(f.make_circle)],
     "uq_list_name": [lambda: same_name(f.make_list)],
     "wallets_kind": [lambda: f.make_wallet(kind="purse")],
@@ -160,6 +163,8 @@ SPECIAL: dict[str, list[Write]] = {
     "ledger_entries_sequence": [lambda: repeat_legs(transaction=f.make_transaction(), sequence=0)],
     "uq_entry_leg": [repeat_legs],
     "uq_entry_sequence": [lambda: repeat_legs(transaction=f.make_transaction(), sequence=1)],
+    "feed_authors_mode": [lambda: f.make_feed_author(fanout_mode="push")],
+    "feed_state_one_row": [lambda: m.FeedState.objects.create(id=2)],
     "platform_totals_one_row": [lambda: m.PlatformTotals.objects.create(id=2)],
 }
 

@@ -23,10 +23,25 @@ BARE_KEYS = """
         )
     )
 """
+FOR_LIKE = """
+    SELECT i.indrelid::regclass::text || '.' || a.attname
+    FROM pg_index i JOIN pg_opclass o ON o.oid = i.indclass[0]
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+    WHERE o.opcname LIKE '%%pattern_ops' AND i.indrelid::regclass::text = ANY(%s)
+"""
+SOUGHT_BY_BEGINNING = {"users.username", "hashtags.name", "roles.name", "seeded_worlds.name"}
 DEFAULTS = """
     SELECT table_name, column_default FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name = ANY(%s) AND column_name = 'id'
 """
+
+
+BY_NAME = {
+    ("pk", "CounterDelta"),
+    ("id", "PlatformTotals"),
+    ("id", "FeedState"),
+    ("post_id", "FeedPending"),
+}
 
 
 def rows(statement: str) -> list[Any]:
@@ -48,19 +63,23 @@ def test_a_key_without_such_an_index_is_found(
     assert found == [("posts", "author_id")]
 
 
+def test_an_index_for_like_stands_only_where_beginnings_are_sought(db: None) -> None:
+    """Django gives one to every unique text column: a migration drops those that nobody uses."""
+    assert {column for (column,) in rows(FOR_LIKE)} == SOUGHT_BY_BEGINNING
+
+
 def test_every_id_is_made_by_the_database(db: None) -> None:
     defaults = dict(rows(DEFAULTS))
     assert defaults.pop("platform_totals") is None
+    assert defaults.pop("feed_state") is None
     assert defaults == dict.fromkeys(defaults, "daira_id()")
-    assert len(defaults) == len(TABLES) - 4  # profile, settings and detail have their owner's key
+    assert (
+        len(defaults) == len(TABLES) - 12
+    )  # profile, settings, vector, detail, trends, readers, authors, pending: their owner's key
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_a_primary_key_is_an_id_or_its_owner_s(model: Any) -> None:
     key = model._meta.pk
     named = (key.name, model.__name__)
-    assert (
-        isinstance(key, TimeOrderedIdField)
-        or key.one_to_one
-        or named in {("pk", "CounterDelta"), ("id", "PlatformTotals")}
-    )
+    assert isinstance(key, TimeOrderedIdField) or key.one_to_one or named in BY_NAME

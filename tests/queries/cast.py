@@ -10,7 +10,7 @@ from django.utils import timezone
 from skeletal.models import Comment, Poll, Post, PostRevision, User, Video
 from skeletal.records import SYSTEM, Viewer
 from tests.factories import number
-from tests.queries.crowd import INACTIVE, NOW
+from tests.queries.crowd import INACTIVE, NOW, warm
 from tests.queries.worlds import MUTES, World
 
 BONDS = (
@@ -49,6 +49,7 @@ def make_cast() -> Cast:
         world.mute(kind, (reader, authors[f"muted: {kind}"]))
     world.mute("for ever", (authors["muting the reader"], reader))
     _write_all(world)
+    warm(list(world.all(Post).values())[::2], list(world.all(Video).values())[::2])
     known = {"the reader": reader, **authors, **gone}
     return Cast(world, {"nobody": None, "the system": SYSTEM} | {k: u.pk for k, u in known.items()})
 

@@ -48,6 +48,17 @@ def public(model: type[Post | Video], **arguments: Any) -> Read:
     return Read(lambda _: [arguments], shown)
 
 
+def found(world: World, viewer: Viewer, _: Arguments) -> Shown:
+    """What a search may find: the public posts that stand, whoever asks."""
+    rows = world.all(Post)
+    return {
+        id_
+        for id_ in world.seen(viewer, Post)
+        if (rows[id_].visibility, rows[id_].status) == ("public", "published")
+        and rows[id_].deleted_at is None
+    }
+
+
 def of_person(shown: Callable[[World, Viewer, int], set[int]]) -> Read:
     """A list that hangs on a person, and is not there where the person is not."""
     return Read(
@@ -112,6 +123,7 @@ READS: dict[str, Read] = {
     "get_video_with_stats": one(Video, "video_id"),
     "get_multiple_videos": many(Video, "video_ids"),
     "list_public_videos": public(Video),
+    "get_trending_posts": public(Post, limit=100),
     "get_trending_videos": public(Video, limit=100),
     "get_follower_list": of_person(
         lambda world, viewer, id_: (
@@ -123,6 +135,10 @@ READS: dict[str, Read] = {
             world.seen(viewer, User) & {b for a, b in world.follows if a == id_}
         )
     ),
+    "search_posts": Read(
+        lambda _: [{"query": "Words", "order": order} for order in ("newest", "relevant")],
+        found,
+    ),
     "get_user_feed": of_person(
         lambda world, viewer, id_: by(
             world, viewer, {id_} | {b for a, b in world.follows if a == id_}
@@ -131,10 +147,14 @@ READS: dict[str, Read] = {
 }
 FOR_NOBODY = {
     "batch_user_stats",
+    "get_interest",
     "get_message_receivers",
+    "get_session",
+    "get_trending_hashtags",
     "get_user_stats",
     "is_blocked",
     "is_following",
+    "search_hashtags",
 }
 """Reads of numbers and edges that callers ask for themselves: they have no viewer."""
 OWN = {
@@ -144,6 +164,8 @@ OWN = {
     "list_keyword_filters",
     "list_messages",
     "list_notifications",
+    "list_similar_users",
+    "list_similar_videos",
 }
 """Reads of what is a person's own: who asks is `user_id`, and nobody else may."""
 

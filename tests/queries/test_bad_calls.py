@@ -14,7 +14,7 @@ from tests.queries.crowd import Crowd, make_crowd
 from tests.queries.reads import FUNCTIONS, READS, takes
 
 PAGED = {name for name in READS if takes(name, "cursor")}
-LIMITED = {name for name in READS if takes(name, "limit")}
+LIMITED = {name for name in READS if takes(name, "limit")} | {"get_trending_hashtags"}
 BATCHES: dict[str, Callable[[Any], dict[int, Any]]] = {
     "get_multiple_users": users.get_multiple_users,
     "get_multiple_posts": content.get_multiple_posts,
@@ -32,8 +32,8 @@ def crowd(db: None) -> Crowd:
 def call(crowd: Crowd, name: str, viewer: Viewer = None, **more: Any) -> Any:
     """A read about the star, or about the star's first post."""
     known = {"user_id": crowd.star.pk, "post_id": crowd.posts[0].pk, "query": "fan"}
-    fitting = {key: value for key, value in known.items() if takes(name, key)}
-    seen = {"viewer_id": viewer} if takes(name, "viewer_id") else {}
+    fitting = {key: value for key, value in known.items() if takes(name, key) and key not in more}
+    seen = {"viewer_id": viewer} if takes(name, "viewer_id") and "viewer_id" not in more else {}
     return FUNCTIONS[name](**fitting, **seen, **more)
 
 
@@ -50,12 +50,14 @@ def refused(crowd: Crowd, name: str, cursor: Any, viewer: Viewer = None) -> bool
 
 
 def test_the_lists_are_these() -> None:
-    assert len(PAGED) == 8
+    assert len(PAGED) == 9
     assert {
         "search_users",
         "get_popular_posts",
+        "get_trending_posts",
         "get_trending_videos",
         "get_post_with_comments",
+        "get_trending_hashtags",
     } == LIMITED - PAGED
     assert {name for name in READS if name.startswith("get_multiple")} < BATCHES.keys()
 
@@ -172,3 +174,12 @@ def test_a_viewer_of_an_absent_id_sees_what_a_stranger_sees(
 
 def rows_by_kind(crowd: Crowd) -> list[tuple[str, list[Any]]]:
     return [("user", crowd.fans), ("post", crowd.posts), ("video", crowd.videos)]
+
+
+@pytest.mark.parametrize("wild", ["abc", "7", 1.5, float("nan"), b"x", [], {}, True])
+@pytest.mark.parametrize("name", sorted(PAGED))
+def test_what_is_no_id_is_refused_by_every_list(crowd: Crowd, name: str, wild: Any) -> None:
+    for argument in ("user_id", "post_id", "viewer_id"):
+        if takes(name, argument):
+            with pytest.raises(InvalidInput):
+                call(crowd, name, **{argument: wild})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from skeletal.queries import content, feed, social, users
 from skeletal.records import SYSTEM, Page, Viewer
@@ -12,6 +13,8 @@ from tests.factories import (
     make_conversation_member,
     make_draft,
     make_filter,
+    make_hashtag,
+    make_hashtag_trend,
     make_message,
     make_poll,
     make_poll_vote,
@@ -19,7 +22,7 @@ from tests.factories import (
     make_revision,
     make_user,
 )
-from tests.queries.crowd import Crowd, make_crowd
+from tests.queries.crowd import Crowd, make_crowd, warm
 from tests.queries.reads import FUNCTIONS, OWN
 from tests.queries.statements import named, statements
 
@@ -42,7 +45,13 @@ LISTS: dict[str, tuple[str, Callable[[Crowd, int, Viewer], Page[Any]]]] = {
 
 @pytest.fixture
 def crowd(db: None) -> Crowd:
-    return make_crowd()
+    crowd = make_crowd()
+    for _ in range(100):
+        make_hashtag()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE hashtags SET posts_count = 1")
+    warm(crowd.posts, crowd.videos)
+    return crowd
 
 
 @pytest.mark.parametrize("limit", [1, 20, 100])
@@ -78,8 +87,9 @@ BATCHES: dict[str, tuple[str, Callable[[Crowd, int, Viewer], Any]]] = {
         lambda w, n, v: content.get_multiple_videos(ids(w.videos[:n]), v),
     ),
     "search_users": ("users", lambda w, n, v: users.search_users("fan", n, v)),
-    "get_popular_posts": ("posts", lambda w, n, v: content.get_popular_posts(7, n, v)),
+    "get_trending_posts": ("posts", lambda w, n, v: content.get_trending_posts(n, v)),
     "get_trending_videos": ("videos", lambda w, n, v: content.get_trending_videos(n, v)),
+    "search_hashtags": ("hashtags", lambda w, n, v: content.search_hashtags("tag", n)),
     "get_user_feed": ("posts", lambda w, n, v: feed.get_user_feed(w.fans[0].pk, limit=n).data),
 }
 
@@ -99,6 +109,28 @@ def test_what_has_no_pages_and_the_feed_are_one_statement(
             found = read(crowd, many, viewer)
         assert sent == [table]
         assert len(found) == many
+
+
+@pytest.mark.parametrize("order", ["newest", "relevant"])
+@pytest.mark.parametrize("many", [20, 100])
+def test_a_page_of_a_search_is_one_statement(crowd: Crowd, many: int, order: Any) -> None:
+    """The first of the most relevant takes one more, that asks for the newest id of all."""
+    for viewer in (None, crowd.fans[0].pk, SYSTEM):
+        with named() as sent:
+            page = content.search_posts("fan", None, many, viewer, order)
+        edge = ["SELECT coalesce + 1 FROM posts"] if order == "relevant" else []
+        assert sent == [*edge, "posts"]
+        assert len(page.data) == many
+        assert page.has_more
+        with named() as sent:
+            content.search_posts("fan", page.next_cursor, 1, viewer, order)
+        assert sent == ["posts"]
+
+
+def test_people_of_whom_few_are_found_are_looked_for_again(crowd: Crowd) -> None:
+    assert statements(lambda: users.search_users("fan", 20)) == ["users"]
+    assert statements(lambda: users.search_users("fam", 20)) == ["users", "users"]
+    assert statements(lambda: users.search_users(" \u200f ", 20)) == []
 
 
 @pytest.mark.parametrize("many", [20, 100])
@@ -149,10 +181,43 @@ def test_what_hangs_on_a_post_costs_the_same_for_few_and_many(db: None, many: in
     assert statements(lambda: read(make_post().pk, viewer))[-2:] == ["post_revisions", "posts"]
 
 
+RANKED = {"get_popular_posts", "get_trending_hashtags"}
+
+
+@pytest.mark.parametrize("many", [20, 100])
+def test_what_is_liked_most_is_two_statements(crowd: Crowd, many: int) -> None:
+    for viewer in (None, crowd.fans[1].pk, SYSTEM):
+        with named() as sent:
+            found = content.get_popular_posts(30, many, viewer)
+        assert len(sent) == 2
+        assert "FROM  AS ranked" in sent[0]
+        assert sent[1] == "posts"
+        assert len(found) == many
+
+
+def test_where_too_little_is_warm_or_liked_the_newest_are_one_statement_more(db: None) -> None:
+    make_crowd(5)
+    for read in (content.get_trending_posts, content.get_popular_posts):
+        sent = statements(read)
+        assert len(sent) == 2
+        assert sent[-1] == "posts"
+    assert statements(content.get_trending_videos) == ["videos", "videos"]
+
+
+@pytest.mark.parametrize("many", [20, 100])
+def test_trending_hashtags_are_one_statement(db: None, many: int) -> None:
+    for _ in range(many):
+        make_hashtag_trend()
+    assert statements(lambda: content.get_trending_hashtags(many)) == ["hashtags"]
+    assert len(content.get_trending_hashtags(many)) == many
+
+
 SINGLES = {
     *("get_user_with_stats", "get_video_with_stats", "get_user_stats", "get_post_with_comments"),
     *("is_following", "is_blocked", "is_visible_user", "get_message_receivers"),
-    *("get_poll", "list_post_revisions", "is_visible_post"),
+    *("get_session", "get_interest"),
+    *("get_poll", "list_post_revisions", "is_visible_post", "search_posts"),
+    "get_session",  # counted in tests/actions/test_sessions.py
 }
 
 
@@ -179,4 +244,4 @@ def test_what_is_a_person_s_own_costs_the_same_for_few_and_many(db: None, many: 
 
 
 def test_the_cost_of_every_read_is_told_here() -> None:
-    assert FUNCTIONS.keys() == LISTS.keys() | BATCHES.keys() | SINGLES | OWN
+    assert FUNCTIONS.keys() == LISTS.keys() | BATCHES.keys() | SINGLES | OWN | RANKED

@@ -6,13 +6,18 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from psycopg import sql
 
 from skeletal.db.prepared import READS, Read
 from skeletal.management.seeding import load, sources
 from skeletal.queries import content, feed, social, users
+from skeletal.queries.content import trends
+from skeletal.queries.content.search import CANDIDATES, MATCHING
+from skeletal.queries.content.shared import since
 from skeletal.queries.visibility import Sight
+from skeletal.rules.folding import fold
+from skeletal.rules.searching import misspelt, query
 from tests.conftest import fresh_databases
+from tests.db.plans import nodes, plan_of, touched
 
 pytestmark = pytest.mark.slow
 HOMES = (content, feed, social, users)
@@ -25,7 +30,7 @@ INDEXES = {
     "graph.followers": "idx_follows_followee",
     "graph.following": "idx_follows_follower",
     "messages.messages": "idx_messages_recent",
-    "notifications.heads": "idx_notifications_user",
+    "notifications.heads": "idx_notifications_newest",
     "users.people": "users_pkey",
 }
 """The index that each list walks."""
@@ -52,11 +57,14 @@ ROWS = {
     "users.people": "users",
 }
 MOST_BLOCKS = 21 * 20
+MOST_BLOCKS_OF_A_SEARCH = 3_000
 OWN = ("feed.feed", "messages.messages", "notifications.heads")
 """What is a person's own: nobody else asks."""
 GATHERED = ("feed.feed", "notifications.heads")
 """Each of their rows is gathered from many: their first page has a cost of its own."""
-LISTS = [read for read in READS if read._key]
+HANDED = ("windows.judged",)
+"""What judges rows that it is handed: it walks nothing."""
+LISTS = [read for read in READS if read._key and read.name not in HANDED]
 LIST = pytest.mark.parametrize("read", LISTS, ids=lambda read: read.name)
 
 
@@ -80,7 +88,7 @@ def test_a_list_walks_its_index(medium: None, read: Read[Any], sight: Sight) -> 
     if read.name in OWN:
         sight = Sight.PERSON
     for after in (None, _deep(read, _owner(read))):
-        found = list(_nodes(_explain(read, sight, after)))
+        found = list(nodes(_explain(read, sight, after)))
         assert INDEXES[read.name] in {node.get("Index Name") for node in found}
         assert not [node["Relation Name"] for node in found if node["Node Type"] == "Seq Scan"]
 
@@ -91,19 +99,100 @@ def test_a_deep_page_reads_no_more_than_the_first(medium: None, read: Read[Any])
 
     Neighbours of the first page may lie in one block, so it alone is no measure.
     """
-    first = _touched(_explain(read, Sight.PERSON, None))
-    deep = _touched(_explain(read, Sight.PERSON, _deep(read, _owner(read))))
+    first = touched(_explain(read, Sight.PERSON, None))
+    deep = touched(_explain(read, Sight.PERSON, _deep(read, _owner(read))))
     if read.name not in GATHERED:
         assert first <= MOST_BLOCKS
     assert deep <= max(1.5 * first, MOST_BLOCKS), (first, deep)
 
 
-def test_people_are_found_by_both_names_from_their_indexes(medium: None) -> None:
-    (read,) = (read for read in READS if read.name == "users.named")
-    plan = _plan(read, (Sight.PERSON, 20), {"query": "am", "viewer": _viewer()})
-    found = list(_nodes(plan))
-    assert {"idx_users_username", "idx_profiles_name"} <= {node.get("Index Name") for node in found}
+@pytest.mark.parametrize(
+    ("name", "shape", "values", "indexes"),
+    [
+        ("users.named", (20,), {"query": "am"}, {"idx_users_name", "idx_profiles_shown"}),
+        ("users.near", (), {"wanted": "SALMMA"}, {"idx_users_near", "idx_profiles_near"}),
+    ],
+)
+def test_people_are_found_by_both_names_from_their_indexes(
+    medium: None, name: str, shape: tuple[Any, ...], values: dict[str, Any], indexes: set[str]
+) -> None:
+    read = _read(name)
+    if "wanted" in values:
+        values = {"wanted": misspelt(fold(values["wanted"]))}
+    plan = _plan(read, (Sight.PERSON, *shape), {**values, "viewer": _viewer()})
+    found = list(nodes(plan))
+    assert indexes <= {node.get("Index Name") for node in found}
     assert "Seq Scan" not in {node["Node Type"] for node in found}
+
+
+FREQUENT, SELDOM = "the", "summerlovers1"
+BETWEEN = ("desertwalk", "niletalk", "nightstories1")
+"""Words of some hundred posts: too few in the last spans of time."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FREQUENT,
+        SELDOM,
+        *BETWEEN,
+        "zzzz",
+        f"{FREQUENT} zzzz",
+        f"{FREQUENT} niletalk",
+        "قديم",
+        "و",
+        "ال",
+    ],
+)
+def test_a_search_reads_little_for_frequent_words_and_for_rare_ones(
+    medium: None, text: str
+) -> None:
+    """Of more than 60,000 blocks."""
+    values = {"words": query(text), "before": 2**63 - 1, "most": CANDIDATES}
+    assert touched(_plan(MATCHING, (), values)) <= MOST_BLOCKS_OF_A_SEARCH
+
+
+@pytest.mark.parametrize("shape", [(20,), (False, 20), (True, 20)])
+def test_what_a_search_found_is_read_by_key(medium: None, shape: tuple[Any, ...]) -> None:
+    name = "search.newest_at_once" if len(shape) == 1 else "search.relevant"
+    values = {"words": query(FREQUENT), "before": 2**63 - 1, "viewer": _viewer()}
+    plan = _plan(_read(name), (Sight.PERSON, *shape), values | {"score": 1, "after": 2**63 - 1})
+    assert "Seq Scan" not in {node["Node Type"] for node in nodes(plan)}
+    assert touched(plan) <= 10 * CANDIDATES + MOST_BLOCKS_OF_A_SEARCH
+
+
+def test_hashtags_are_found_by_the_index_of_their_names(medium: None) -> None:
+    found = list(nodes(_plan(_read("search.hashtags"), (20,), {"prefix": "su"})))
+    assert "idx_hashtags_name" in {node.get("Index Name") for node in found}
+
+
+def _read(name: str) -> Read[Any]:
+    (read,) = (read for read in READS if read.name == name)
+    return read
+
+
+@pytest.mark.parametrize("kind", ["post", "video"])
+@pytest.mark.parametrize("sight", [Sight.PERSON, Sight.ANONYMOUS])
+def test_what_trends_is_read_from_the_top_of_its_index(
+    medium: None, kind: str, sight: Sight
+) -> None:
+    (read,) = (read for read in READS if read.name == f"trends.{kind}s")
+    plan = _plan(read, (sight, 20), {"coldest": trends._coldest(), "viewer": _viewer()})
+    found = list(nodes(plan))
+    assert f"idx_{kind}_trends_score" in {node.get("Index Name") for node in found}
+    assert "Seq Scan" not in {node["Node Type"] for node in found}
+    assert touched(plan) <= MOST_BLOCKS
+
+
+@pytest.mark.parametrize("days", [2, 7, 30])
+def test_popular_posts_are_merged_from_the_tops_of_their_days(medium: None, days: int) -> None:
+    first = since(days)
+    values = {"since": first, "first": trends._day(first), "today": trends._today(), "cut": 40}
+    plan = _plan(trends._most_liked, (), values)
+    found = list(nodes(plan))
+    assert "Merge Append" in {node["Node Type"] for node in found}
+    assert "Sort" not in {node["Node Type"] for node in found}
+    assert touched(plan) <= MOST_BLOCKS
 
 
 def _explain(read: Read[Any], sight: Sight, after: int | None) -> Any:
@@ -119,35 +208,9 @@ def _viewer_of(read: Read[Any], owner: int) -> int:
     return owner if read.name in OWN else _viewer()
 
 
-def _plan(read: Read[Any], shape: tuple[Any, ...], values: dict[str, Any]) -> Any:
-    """The plan that the statement runs by, with what it touched."""
-    statement = read(*shape)
-    given = [sql.Literal(values[name]) for name, _ in statement._dumps]
-    mode = "force_generic_plan" if read.plan == "generic" else "auto"
-    connection.ensure_connection()
-    with connection.connection.cursor() as raw:
-        raw.execute(f"SET plan_cache_mode = {mode}")
-        raw.execute("PREPARE looked_at AS " + statement.sql)
-        run: sql.Composable = sql.SQL("EXECUTE looked_at")
-        if given:
-            run += sql.SQL("({})").format(sql.SQL(", ").join(given))
-        try:
-            raw.execute(sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ") + run)
-            row = raw.fetchone()
-        finally:
-            raw.execute("DEALLOCATE looked_at; RESET plan_cache_mode")
-    assert row is not None
-    return row[0][0]["Plan"]
-
-
-def _nodes(plan: Any) -> Iterator[Any]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from _nodes(part)
-
-
-def _touched(plan: Any) -> int:
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+def _plan(read: Any, shape: tuple[Any, ...], values: dict[str, Any]) -> Any:
+    mode = "force_generic_plan" if getattr(read, "plan", "") == "generic" else "auto"
+    return plan_of(read(*shape), values, mode)
 
 
 def _owner(read: Read[Any]) -> int:

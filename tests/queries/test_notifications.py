@@ -1,14 +1,20 @@
 """What a person is told about is shown in groups, without those whom they do not see."""
 
 from functools import partial
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 
 from skeletal.errors import InvalidCursor, InvalidInput
 from skeletal.models import Notification, User
 from skeletal.queries.social import list_notifications
-from tests.factories import make_block, make_mute, make_notification, make_user
+from skeletal.queries.social.notifications import _heads
+from skeletal.queries.visibility import Sight
+from tests.actions.crowds import behind
+from tests.db.plans import plan_of, touched
+from tests.factories import make_block, make_mute, make_notification, make_user, number
 from tests.queries.statements import named, statements
 
 
@@ -115,3 +121,95 @@ def test_pages_show_each_group_once(alice: User, fans: list[User]) -> None:
 def test_counting_ends_at_a_hundred(alice: User, fans: list[User]) -> None:
     tell(alice, "like:post:1", *(fans * 21))
     assert shown(alice)[0][1] == 100
+
+
+def marked(receiver: User) -> list[int]:
+    rows = Notification.objects.filter(user=receiver, is_newest=True)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def test_a_page_costs_what_it_shows_whatever_a_group_holds(alice: User, fans: list[User]) -> None:
+    """Counted in blocks that are touched."""
+
+    def write(group: str, size: int) -> None:
+        rows = [
+            Notification(
+                user=alice,
+                actor=fans[n % 5],
+                kind="like",
+                subject_type="post",
+                subject_id=number(),
+                group_key=group,
+                is_newest=n == size - 1,
+            )
+            for n in range(size)
+        ]
+        Notification.objects.bulk_create(rows)
+
+    write("like:post:0", 200)
+    heads, values = _heads(Sight.PERSON, False, 20), {"viewer": alice.pk}
+    small = touched(plan_of(heads, values))
+    write("like:post:1", 3000)
+    assert [one.group_key for one in list_notifications(alice.pk).data] == [
+        "like:post:1",
+        "like:post:0",
+    ]
+    assert touched(plan_of(heads, values)) < 3 * small
+
+
+def test_a_mark_too_many_shows_nothing_twice(alice: User, fans: list[User]) -> None:
+    tell(alice, "like:post:1", *fans)
+    assert len(marked(alice)) == 5
+    assert shown(alice) == [("like:post:1", 5, ["fan4", "fan3", "fan2"])]
+
+
+def settle() -> None:
+    """Take the marks away that newer rows of the factories left standing."""
+    migration = import_module("skeletal.migrations.0017_newest_notices")
+    with connection.schema_editor() as editor:
+        migration.unmark(None, editor)
+
+
+def test_marks_from_before_are_taken_away(alice: User, fans: list[User]) -> None:
+    tell(alice, "like:post:1", *fans)
+    tell(alice, "like:post:2", fans[0])
+    tell(fans[0], "like:post:1", fans[1])
+    settle()
+    assert len(marked(alice)) == 2
+    assert len(marked(fans[0])) == 1
+    assert [group for group, _, _ in shown(alice)] == ["like:post:2", "like:post:1"]
+
+
+def test_a_group_that_loses_its_newest_stays(alice: User, fans: list[User]) -> None:
+    tell(alice, "like:post:1", *fans)
+    tell(alice, "like:post:2", *fans)
+    settle()
+    Notification.objects.filter(actor__in=fans[3:]).delete()
+    assert shown(alice) == [
+        ("like:post:2", 3, ["fan2", "fan1", "fan0"]),
+        ("like:post:1", 3, ["fan2", "fan1", "fan0"]),
+    ]
+    assert len(marked(alice)) == 2
+    Notification.objects.filter(actor=fans[0]).delete()
+    assert len(marked(alice)) == 2
+    Notification.objects.all().delete()
+    assert not shown(alice)
+
+
+def test_of_two_that_go_at_once_neither_takes_the_mark_along(committed_db: None) -> None:
+    """The newest goes while the next is going, and the other way round."""
+    alice = make_user()
+
+    def drop(pk: int) -> None:
+        Notification.objects.filter(pk=pk).delete()
+
+    for key, order in (("like:post:1", (-2, -1)), ("like:post:2", (-1, -2))):
+        tell(alice, key, *(make_user() for _ in range(3)))
+        Notification.objects.filter(group_key=key).update(is_newest=False)
+        ids = list(
+            Notification.objects.filter(group_key=key).order_by("id").values_list("id", flat=True)
+        )
+        Notification.objects.filter(pk=ids[-1]).update(is_newest=True)
+        first, second = (partial(drop, ids[place]) for place in order)
+        assert behind(first, second) == [None, None]
+        assert Notification.objects.get(group_key=key).is_newest

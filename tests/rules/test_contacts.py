@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skeletal.errors import InvalidInput
+from skeletal.rules.contacts import address as ip_address
 from skeletal.rules.contacts import email, phone, url
 
 ONE_ACCOUNT = ["a@x.com", "A@x.com", "a@X.COM", " a@x.com ", "a@x.com\n", "a@x。com", "a@ｘ.com"]
@@ -168,3 +169,22 @@ def test_a_link_that_passes_is_settled(text: str) -> None:
         return
     assert url(address) == address
     assert address.startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:DB8::0:1", "2001:db8::1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::1"),
+    ],
+)
+def test_an_ip_address_has_one_form(written: str, address: str) -> None:
+    assert ip_address(written) == address
+
+
+@pytest.mark.parametrize("written", ["", "192.0.2", "192.0.2.256", "x", "\0", 7, None, b"::1"])
+def test_what_is_no_ip_address_is_refused(written: object) -> None:
+    with pytest.raises(InvalidInput):
+        ip_address(written)

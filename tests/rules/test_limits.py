@@ -39,6 +39,7 @@ COLUMNS: dict[str, list[tuple[type[models.Model], str]]] = {
     "FOLDER_NAME": [(m.Bookmark, "folder")],
     "NOTE": [(m.ContentReport, "note"), (m.AuditDetail, "note")],
     "KEY": [(m.IdempotencyKey, "key")],
+    "FINGERPRINT": [(m.UserDevice, "fingerprint")],
     "NONCE": [(m.Message, "client_nonce")],
 }
 NO_COLUMN = {
@@ -48,6 +49,7 @@ NO_COLUMN = {
     "MEDIA_PER_POST",
     "MEDIA_PER_MESSAGE",
     "EVIDENCE_PER_REPORT",
+    "EVENT_ATTEMPTS",
     "JSON_BYTES",
     "JSON_DEPTH",
     "DRAFTS",

@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from skeletal.management.console import one_sentence
 from skeletal.management.initialize import cleanup
 
+WORKER_SECONDS = 10
+
 
 class Command(BaseCommand):
     """Starts the server in a session of its own: a terminal's Ctrl-C reaches this process alone,
@@ -39,9 +41,29 @@ class Command(BaseCommand):
             env=os.environ | {"DAIRA_PROCESS": "web"},
             start_new_session=True,
         )
+        worker = self._start_worker() if settings.SERVE_WORKER else None
         for caught in (signal.SIGINT, signal.SIGTERM):
             signal.signal(caught, lambda *_: web.terminate())
-        return web.wait()
+        try:
+            return web.wait()
+        finally:
+            if worker:
+                self._stop_worker(worker)
+
+    def _start_worker(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--with-parent"],
+            start_new_session=True,
+        )
+
+    def _stop_worker(self, worker: "subprocess.Popen[bytes]") -> None:
+        """It ends after its turn; one that takes long is killed, and nothing is lost."""
+        worker.terminate()
+        try:
+            worker.wait(WORKER_SECONDS)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
 
     def _arguments(self) -> list[str]:
         return [

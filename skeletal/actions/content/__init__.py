@@ -23,6 +23,7 @@ from skeletal.actions.content.videos import delete_video as delete_video
 from skeletal.actions.content.videos import fail_video as fail_video
 from skeletal.actions.content.videos import finish_video as finish_video
 from skeletal.actions.content.videos import publish_video as publish_video
+from skeletal.actions.content.videos import put_embedding as put_embedding
 from skeletal.actions.content.videos import put_renditions as put_renditions
 from skeletal.actions.content.videos import update_video as update_video
 from skeletal.actions.content.views import record_view as record_view

@@ -16,6 +16,7 @@ from skeletal.models.content.comments import MAX_DEPTH
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Id, Made, Record
 from skeletal.rules import limits, texts
+from skeletal.rules.values import past
 
 
 class Ready(Record, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ def add_comment(
         "target": post_id if video_id is None else video_id,
         "parent": parent_id,
         "content": content,
-        "at": at,
+        "at": past(at, "at"),
     }
     kind = "post" if video_id is None else "video"
     return once(

@@ -1,11 +1,13 @@
 """Posts that wait: kept, put off to a time, and published once. Nobody else learns of them."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models.functions import Now
 
+from skeletal import metrics
 from skeletal.actions.acting import one_at_a_time, require_actor
 from skeletal.actions.content.facts import DRAFT_FAILED
 from skeletal.actions.content.posts import publish_post
@@ -24,14 +26,20 @@ FIELDS = ("content", "visibility", "circle_id", "media_urls", "media", "language
 """The arguments of `publish_post` that a draft holds."""
 LONGEST_WAIT = timedelta(days=366)
 MOST_AT_ONCE = 1000
+MOST_PUT_OFF = 100
 T = TypeVar("T")
+log = logging.getLogger("daira.drafts")
 
 
 class Due(NamedTuple):
-    """Ids of the posts that were published, and of the drafts that the rules refused."""
+    """Ids of the posts that were published, and of the drafts that the rules refused.
+
+    `put_off` are drafts that anything else kept from being published: they are due still.
+    """
 
     published: list[int]
     failed: list[int]
+    put_off: list[int]
 
 
 def save_draft(
@@ -131,12 +139,14 @@ def publish_due(limit: int = 100) -> Due:
 
     Each in a transaction of its own: 2 statements and those of `publish_post`. Several callers at
     once share the work: none waits for what another one holds. A draft that the rules refuse is
-    `failed` and says the code. Any other error ends the run; what was published before it stands.
+    `failed` and says the code. Any other error leaves its draft as it was, for the next run; it is
+    counted and logged, and those behind it go on, until 100 of a run were put off. An error before
+    a draft was found, such as a server that is away, ends the run; what was published stands.
     """
     whole_number(limit, "limit", MOST_AT_ONCE, 1)
-    due = Due([], [])
-    for _ in range(limit):
-        ended = execute_transaction(_publish_next)
+    due = Due([], [], [])
+    while len(due.published) + len(due.failed) < limit and len(due.put_off) < MOST_PUT_OFF:
+        ended = _end_next(due.put_off)
         if ended is None:
             break
         kind, number = ended
@@ -144,12 +154,26 @@ def publish_due(limit: int = 100) -> Due:
     return due
 
 
-def _publish_next() -> tuple[str, int] | None:
+def _end_next(passed_over: Sequence[int]) -> tuple[str, int] | None:
+    """What became of the next draft; its id is known although its transaction rolled back."""
+    taken: list[int] = []
+    try:
+        return execute_transaction(lambda: _publish_next(passed_over, taken))
+    except Exception as error:
+        if not taken:
+            raise
+        metrics.FAILED_DRAFTS.inc()
+        log.error("draft %d failed: %s", taken[-1], type(error).__name__, exc_info=error)
+        return "put_off", taken[-1]
+
+
+def _publish_next(passed_over: Sequence[int], taken: list[int]) -> tuple[str, int] | None:
     rows = Draft.objects.filter(state=Draft.State.SCHEDULED, scheduled_at__lte=Now())
-    ready = rows.order_by("scheduled_at", "pk").select_for_update(skip_locked=True, no_key=True)
-    draft = ready.first()
+    rows = rows.exclude(pk__in=passed_over).order_by("scheduled_at", "pk")
+    draft = rows.select_for_update(skip_locked=True, no_key=True).first()
     if draft is None:
         return None
+    taken.append(draft.pk)
     try:
         return "published", _publish(draft).id
     except DairaError as error:

@@ -127,12 +127,15 @@ def _edit() -> Command:
             UPDATE posts SET content = %(content)s, hashtags = %(tags)s, edited_at = now(),
                              updated_at = now()
             WHERE id = %(post_id)s
+            RETURNING status = 'published' AND deleted_at IS NULL AND visibility = 'public'
+                      AS listed
         ), untagged AS (
             DELETE FROM post_hashtags
             WHERE post_id = %(post_id)s AND hashtag_id <> ALL(%(tag_ids)s)
         ), tagged AS (
-            INSERT INTO post_hashtags (post_id, hashtag_id)
-            SELECT %(post_id)s, tag FROM unnest(%(tag_ids)s) tag ON CONFLICT DO NOTHING
+            INSERT INTO post_hashtags (post_id, hashtag_id, listed)
+            SELECT %(post_id)s, tag, edited.listed FROM edited, unnest(%(tag_ids)s) tag
+            ON CONFLICT DO NOTHING
         ), unnamed AS (
             DELETE FROM mentions WHERE post_id = %(post_id)s AND user_id <> ALL(%(people)s)
         ), named AS (

@@ -26,10 +26,16 @@ def read_post(
     language: str = "",
     poll: Mapping[str, Any] | None = None,
 ) -> tuple[Named, dict[str, Any]]:
-    """Return what the text names, and the values of the post's columns; raises InvalidInput."""
+    """Return what the text names, and the values of the post's columns; raises InvalidInput.
+
+    `media_urls` has None where a file that waits will stand: `waiting` has their ids in order.
+    """
     named = named_in(texts.text(content, field="content", most=limits.POST))
     files, addresses = _files(media), _urls(media_urls)
-    urls = [*(file["url"] for file in files), *addresses]
+    urls = [*(file.get("url") for file in files), *addresses]
+    waiting = [file["id"] for file in files if "id" in file]
+    if len(set(waiting)) < len(waiting):
+        raise InvalidInput("each file is another", field="media")
     if len(urls) > limits.MEDIA_PER_POST:
         raise InvalidInput(f"at most {limits.MEDIA_PER_POST} files", field="media")
     if not urls:
@@ -40,7 +46,8 @@ def read_post(
         "visibility": visibility,
         "circle": circle_id,
         "media_urls": urls,
-        "media": files,
+        "media": [file for file in files if "url" in file],
+        "waiting": waiting,
         "language": texts.text(language, field="language", most=limits.LOCALE),
         **_poll(poll),
     }
@@ -57,6 +64,9 @@ def _files(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _file(given: object, position: int) -> dict[str, Any]:
+    if isinstance(given, Mapping) and "id" in given:
+        known = parts(given, "media", ("id",))
+        return {"id": whole_number(known["id"], "media", LARGEST["bytes"], 1)}
     file = parts(given, "media", FILE, MORE_OF_A_FILE)
     mime = texts.text(file["mime"], field="media", most=limits.MIME)
     if not MIME.fullmatch(mime):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models.functions import Now
 
 from skeletal.actions.acting import require_actor
@@ -21,7 +22,7 @@ from skeletal.models import Video, VideoRendition
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Made
 from skeletal.records.social import Changed
-from skeletal.rules import contacts, limits, texts, words
+from skeletal.rules import contacts, interests, limits, texts, words
 from skeletal.rules.ids import whole_id
 from skeletal.rules.values import parts, several, whole_number, word
 
@@ -127,6 +128,26 @@ def put_renditions(video_id: int, renditions: Sequence[dict[str, Any]]) -> Chang
         if files:
             _tell(VIDEO_EDITED, video)
         return bool(files)
+
+    return Changed(changed=execute_transaction(work))
+
+
+def put_embedding(video_id: int, embedding: Sequence[float]) -> Changed:
+    """Say where a video lies among others, in VECTOR_DIMENSIONS numbers: `list_similar_videos`.
+
+    3 statements within BEGIN and COMMIT, 1 where it is known. Called by the processing, not by a
+    person. Who liked it before has it in their vector from their next like on. Raises NotFound for
+    a video that is absent or was taken away, InvalidInput.
+    """
+    numbers = interests.embedding(embedding, field="embedding", size=settings.VECTOR_DIMENSIONS)
+
+    def work() -> bool:
+        video = _held(video_id)
+        if video.embeddings == numbers:
+            return False
+        Video.objects.filter(pk=video_id).update(embeddings=numbers, updated_at=Now())
+        _tell(VIDEO_EDITED, video)
+        return True
 
     return Changed(changed=execute_transaction(work))
 

@@ -17,14 +17,18 @@ CIRCLE = groups.Kind(
 )
 
 
-def create_circle(owner_id: int, name: str, kind: str = "custom") -> Made:
-    """Make an empty circle: 2 statements.
+def create_circle(
+    owner_id: int, name: str, kind: str = "custom", *, idempotency_key: str | None = None
+) -> Made:
+    """Make an empty circle: 2 statements, 2 more with a key.
 
     Raises Forbidden for an account that is not active, Conflict where another circle of theirs
-    has the name, whatever its letter case, or 100 stand; InvalidInput for a name that is blank or
-    longer than 50 characters, and a kind that is neither custom nor close_friends.
+    has the name, whatever its letter case, or 100 stand, and for a key that stands for another
+    request; InvalidInput for a name that is blank or longer than 50 characters, and a kind that
+    is neither custom nor close_friends.
     """
-    return groups.create(CIRCLE, owner_id, name, kind=word(kind, words.CIRCLES, "kind"))
+    chosen = word(kind, words.CIRCLES, "kind")
+    return groups.create(CIRCLE, owner_id, name, idempotency_key, kind=chosen)
 
 
 def rename_circle(owner_id: int, circle_id: int, name: str) -> Changed:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from skeletal.actions.acting import ACTOR, conflicting, one_at_a_time, require
+from skeletal.actions.acting import ACTOR, conflicting, require
 from skeletal.actions.lasting import end_of
+from skeletal.actions.social.making import once_in_turn
 from skeletal.db.prepared import MOMENT, TEXT, TEXTS, TRUTH, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict, InvalidInput
@@ -49,23 +50,28 @@ def create_keyword_filter(
     whole_word: bool = True,
     action: str = "hide",
     seconds: int | None = None,
+    idempotency_key: str | None = None,
 ) -> Made:
     """Hide what holds a phrase, or mark it with "warn", in some places: 2 statements.
 
-    For ever, or for `seconds` from now (1 to ten years). The phrase has at most 100 characters;
-    spelling does not matter. Raises Forbidden for an account that is not active, Conflict where
-    another filter of theirs has the phrase or 100 stand, and InvalidInput.
+    2 more with a key. For ever, or for `seconds` from now (1 to ten years). The phrase has at most
+    100 characters; spelling does not matter. Raises Forbidden for an account that is not active,
+    Conflict where another filter of theirs has the phrase or 100 stand, and for a key that stands
+    for another request; InvalidInput.
     """
     values = _values(phrase, contexts, whole_word, action, seconds)
-    made = one_at_a_time(
-        user_id,
-        lambda: require(_create().first(actor=user_id, most=MOST_FILTERS, **values), "filter"),
+
+    def work() -> int:
+        made = require(_create().first(actor=user_id, most=MOST_FILTERS, **values), "filter")
+        if not made.room:
+            raise Conflict(f"at most {MOST_FILTERS} filters", field="phrase")
+        if made.id is None:
+            raise Conflict(TAKEN, field="phrase")
+        return made.id
+
+    return once_in_turn(
+        user_id, idempotency_key, {"filter": {**values, "expires_at": seconds}}, work
     )
-    if not made.room:
-        raise Conflict(f"at most {MOST_FILTERS} filters", field="phrase")
-    if made.id is None:
-        raise Conflict(TAKEN, field="phrase")
-    return Made(id=made.id, repeated=False)
 
 
 def update_keyword_filter(

@@ -4,6 +4,7 @@ A block and a follow of the same two exclude each other: `daira_pair_is_blocked`
 changes the pair and then looks anew.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,13 +12,14 @@ from django.db.models import QuerySet
 from skeletal.actions.acting import ACTOR, require
 from skeletal.actions.events import Fact
 from skeletal.actions.social.facts import FOLLOW_CREATED, FOLLOW_DELETED, FOLLOW_REQUESTED
-from skeletal.db.prepared import Command, Param, write
+from skeletal.db.prepared import MOMENT, Command, Param, write
 from skeletal.errors import InvalidInput, NotFound
 from skeletal.models import User
 from skeletal.queries.counters import exact
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Count, Record
 from skeletal.records.social import Changed, FollowResult
+from skeletal.rules.values import past
 
 PAIR = [Param("follower"), Param("followee")]
 STATES = {True: "following", False: "requested"}
@@ -33,15 +35,18 @@ class Followed(Record, frozen=True, kw_only=True):
     followers_count: Count
 
 
-def follow_user(follower_id: int, followee_id: int) -> FollowResult:
+def follow_user(follower_id: int, followee_id: int, *, at: datetime | None = None) -> FollowResult:
     """Follow a person, or ask a private one: 1 statement.
 
-    Repeatable. Raises InvalidInput for oneself, Forbidden for an account that is not active,
-    NotFound for one that is absent, not visible or on either side of a block.
+    Repeatable. `at` is the time of a follow that comes from elsewhere. Raises InvalidInput for
+    oneself, Forbidden for an account that is not active, NotFound for one that is absent, not
+    visible or on either side of a block.
     """
     if follower_id == followee_id:
         raise InvalidInput("nobody follows themselves", field="followee_id")
-    answer = _follow().first(actor=follower_id, viewer=follower_id, other=followee_id)
+    answer = _follow().first(
+        actor=follower_id, viewer=follower_id, other=followee_id, at=past(at, "at")
+    )
     done = require(answer, "user")
     return FollowResult(
         state=STATES[done.follows], changed=done.changed, followers_count=done.followers_count
@@ -92,8 +97,10 @@ def _follow() -> Command:
             SELECT target.is_private, daira_pair_is_blocked(%(actor)s, %(other)s) AS blocked
             FROM actor, target WHERE NOT EXISTS (SELECT FROM standing)
         ), done AS (
-            INSERT INTO follows (follower_id, followee_id)
-            SELECT %(actor)s, %(other)s FROM pair WHERE NOT blocked AND NOT is_private
+            INSERT INTO follows (id, follower_id, followee_id, created_at)
+            SELECT CASE WHEN %(at)s IS NULL THEN daira_id() ELSE daira_id(%(at)s) END,
+                   %(actor)s, %(other)s, coalesce(%(at)s, now())
+            FROM pair WHERE NOT blocked AND NOT is_private
             ON CONFLICT DO NOTHING RETURNING id
         ), asked AS (
             INSERT INTO follow_requests (follower_id, followee_id)
@@ -111,6 +118,7 @@ def _follow() -> Command:
                    AS followers_count
         FROM (SELECT) one LEFT JOIN target ON true LEFT JOIN pair ON true
         """,
+        [Param("at", MOMENT)],
         actor=ACTOR,
         target=counted.values("id", "is_private", "exact_followers_count"),
         created=created,

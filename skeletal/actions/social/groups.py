@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from skeletal.actions.acting import ACTOR, conflicting, one_at_a_time, require
+from skeletal.actions.acting import ACTOR, conflicting, require
 from skeletal.actions.events import Fact
 from skeletal.actions.social.facts import GROUPS
+from skeletal.actions.social.making import once_in_turn
 from skeletal.db.prepared import TEXT, Command, Param, write
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Conflict, InvalidInput
@@ -70,15 +71,22 @@ class Answered(Record, frozen=True, kw_only=True):
     changed: bool
 
 
-def create(kind: Kind, owner_id: int, name: str, /, **more: str) -> Made:
-    """Make an empty group: 2 statements. The name of one is taken, whatever its letter case."""
+def create(kind: Kind, owner_id: int, name: str, key: str | None, /, **more: str) -> Made:
+    """Make an empty group: 2 statements, 2 more with a key.
+
+    The name of one is taken, whatever its letter case.
+    """
     values = {"actor": owner_id, "name": kind.name(name), **more}
-    made = one_at_a_time(owner_id, lambda: require(_create(kind).first(**values), kind.word))
-    if not made.room:
-        raise Conflict(f"at most {MOST_GROUPS} of a kind", field="name")
-    if made.id is None:
-        raise Conflict(TAKEN, field="name")
-    return Made(id=made.id, repeated=False)
+
+    def work() -> int:
+        made = require(_create(kind).first(**values), kind.word)
+        if not made.room:
+            raise Conflict(f"at most {MOST_GROUPS} of a kind", field="name")
+        if made.id is None:
+            raise Conflict(TAKEN, field="name")
+        return made.id
+
+    return once_in_turn(owner_id, key, {kind.word: values}, work)
 
 
 def rename(kind: Kind, owner_id: int, group_id: int, name: str) -> Changed:

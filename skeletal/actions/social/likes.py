@@ -1,18 +1,20 @@
 """Likes of posts, videos and comments: one statement each."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from skeletal.actions.acting import ACTOR, require
 from skeletal.actions.social.facts import LIKE_CREATED, LIKE_DELETED
-from skeletal.db.prepared import TEXT, Command, Param, write
+from skeletal.db.prepared import MOMENT, TEXT, Command, Param, write
 from skeletal.errors import InvalidInput
 from skeletal.models import Comment, Post, Video
 from skeletal.queries.counters import exact
 from skeletal.queries.visibility import Sight, visible
 from skeletal.records import Count, Record
 from skeletal.records.social import LikeResult
+from skeletal.rules.values import past
 
 LIKEABLE: "dict[str, type[Post | Video | Comment]]" = {
     "post": Post,
@@ -39,14 +41,17 @@ class Liked(Record, frozen=True, kw_only=True):
     likes_count: Count
 
 
-def like(user_id: int, likeable_type: str, likeable_id: int) -> LikeResult:
+def like(
+    user_id: int, likeable_type: str, likeable_id: int, *, at: datetime | None = None
+) -> LikeResult:
     """Like a post, a video or a comment: 1 statement, whatever the number of its likes.
 
-    Repeatable. Raises Forbidden for an account that is not active, NotFound for a thing that is
-    absent or not visible to it, InvalidInput for a type that cannot be liked.
+    Repeatable. `at` is the time of a like that comes from elsewhere. Raises Forbidden for an
+    account that is not active, NotFound for a thing that is absent or not visible to it,
+    InvalidInput for a type that cannot be liked, and for a time to come.
     """
     answer = _like(_kind(likeable_type)).first(
-        actor=user_id, viewer=user_id, kind=likeable_type, likeable=likeable_id
+        actor=user_id, viewer=user_id, kind=likeable_type, likeable=likeable_id, at=past(at, "at")
     )
     done = require(answer, likeable_type)
     return LikeResult(liked=True, changed=done.changed, likes_count=done.likes_count)
@@ -87,8 +92,9 @@ def _like(kind: str) -> Command:
         """
         WITH actor AS MATERIALIZED ({actor}), target AS MATERIALIZED ({target}),
         done AS (
-            INSERT INTO likes (user_id, likeable_type, likeable_id)
-            SELECT actor.id, %(kind)s, target.id FROM actor, target
+            INSERT INTO likes (id, user_id, likeable_type, likeable_id, created_at)
+            SELECT CASE WHEN %(at)s IS NULL THEN daira_id() ELSE daira_id(%(at)s) END,
+                   actor.id, %(kind)s, target.id, coalesce(%(at)s, now()) FROM actor, target
             ON CONFLICT DO NOTHING RETURNING id
         ), told AS ({told})
         SELECT EXISTS (SELECT FROM actor) AS allowed, target.id IS NOT NULL AS found,
@@ -96,7 +102,7 @@ def _like(kind: str) -> Command:
                coalesce(exact_likes_count, 0) + (SELECT count(*) FROM done) AS likes_count
         FROM (SELECT) one LEFT JOIN target ON true
         """,
-        [Param("kind", TEXT)],
+        [Param("kind", TEXT), Param("at", MOMENT)],
         actor=ACTOR,
         target=_target(kind),
         told=LIKE_CREATED.row("done d, target t", **TOLD),

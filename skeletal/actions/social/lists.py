@@ -10,14 +10,14 @@ LIST = groups.Kind(
 )
 
 
-def create_list(owner_id: int, name: str) -> Made:
-    """Make an empty list: 2 statements.
+def create_list(owner_id: int, name: str, *, idempotency_key: str | None = None) -> Made:
+    """Make an empty list: 2 statements, 2 more with a key.
 
     Raises Forbidden for an account that is not active, Conflict where another list of theirs has
-    the name, whatever its letter case, or 100 stand; InvalidInput for a name that is blank or
-    longer than 50 characters.
+    the name, whatever its letter case, or 100 stand, and for a key that stands for another
+    request; InvalidInput for a name that is blank or longer than 50 characters.
     """
-    return groups.create(LIST, owner_id, name)
+    return groups.create(LIST, owner_id, name, idempotency_key)
 
 
 def rename_list(owner_id: int, list_id: int, name: str) -> Changed:

@@ -46,8 +46,10 @@ def send_message(
     """Say something in a conversation that one takes part in; return the message's id: 1 statement.
 
     Repeatable: a nonce, a text of 1 to 36 characters, makes one message. Sent again with the same
-    words it gives the first answer, also after the sender has left; with others it is Conflict,
-    unless the message was changed since. One who had left a direct conversation is back in it.
+    words it gives the first answer, also after the sender has left; with others it is Conflict.
+    Of a message that was changed since, the first words are kept nowhere, nor a digest from which
+    short ones could be guessed: conversation and files are compared then, the words are not. One
+    who had left a direct conversation is back in it.
 
     Raises Forbidden for an account that is not active; NotFound for a conversation that one takes
     no part in, and for a direct one whose other is not visible or on either side of a block;
@@ -163,10 +165,9 @@ def _send() -> Command:
         )
         SELECT EXISTS (SELECT FROM actor) AS allowed, answer.id IS NOT NULL AS found, answer.id,
                coalesce(fresh, false) AS fresh,
-               coalesce(conversation_id = %(conversation)s AND (
-                   edited_at IS NOT NULL
-                   OR (body = %(body)s AND media_urls::text[] = %(media_urls)s)
-               ), false) AS same
+               coalesce(conversation_id = %(conversation)s
+                        AND media_urls::text[] = %(media_urls)s
+                        AND (edited_at IS NOT NULL OR body = %(body)s), false) AS same
         FROM (SELECT) one LEFT JOIN answer ON true
         """,
         [

@@ -19,6 +19,8 @@ TEXTS: "dict[str, tuple[Any, str]]" = {
     "message": (Message.objects, "body"),
 }
 """Where the words stand that somebody wrote to others."""
+PAST = 10
+"""Rows of a group that are looked at for the mark: so many may be told of one group at once."""
 WORDED = ("comment", "mention", "message")
 """Kinds that are about such words; of the others the subject is the receiver's own."""
 
@@ -119,6 +121,10 @@ def _mark_read() -> Command:
 
 @write(int)
 def _notify(subject_type: str) -> Command:
+    """What was newest in the group until now loses the mark.
+
+    Of two at once neither sees the other's row, and none waits: the next one takes both marks.
+    """
     actor = User.objects.filter(pk=Param("actor"))
     muted = Mute.objects.filter(UNEXPIRED, muter=OuterRef("pk"), muted=Param("actor"))
     receivers = User.objects.filter(
@@ -131,15 +137,27 @@ def _notify(subject_type: str) -> Command:
     )
     return Command(
         f"""
-        INSERT INTO notifications
-            (user_id, actor_id, kind, subject_type, subject_id, group_key)
-        SELECT receiver.id, %(actor)s, %(kind)s, '{subject_type}', %(subject)s, %(group_key)s
-        FROM ({{receivers}}) receiver
-        WHERE NOT EXISTS (
-            SELECT FROM user_settings WHERE user_id = receiver.id
-            AND notification_preferences @> jsonb_build_object(%(kind)s, false)
+        WITH told AS (
+            INSERT INTO notifications
+                (user_id, actor_id, kind, subject_type, subject_id, group_key)
+            SELECT receiver.id, %(actor)s, %(kind)s, '{subject_type}', %(subject)s, %(group_key)s
+            FROM ({{receivers}}) receiver
+            WHERE NOT EXISTS (
+                SELECT FROM user_settings WHERE user_id = receiver.id
+                AND notification_preferences @> jsonb_build_object(%(kind)s, false)
+            )
+            ORDER BY receiver.id ON CONFLICT DO NOTHING RETURNING id, user_id
+        ), past AS MATERIALIZED (
+            SELECT n.id FROM told, LATERAL (
+                SELECT id FROM notifications
+                WHERE user_id = told.user_id AND group_key = %(group_key)s AND id < told.id
+                ORDER BY id DESC LIMIT {PAST}
+            ) recent JOIN notifications n ON n.id = recent.id
+            WHERE n.is_newest FOR NO KEY UPDATE OF n SKIP LOCKED
+        ), unmarked AS (
+            UPDATE notifications n SET is_newest = false FROM past WHERE n.id = past.id
         )
-        ORDER BY receiver.id ON CONFLICT DO NOTHING RETURNING id
+        SELECT id FROM told
         """,  # noqa: S608 - one of SUBJECTS
         [*(Param(name, TEXT) for name in ("kind", "group_key")), Param("subject")],
         receivers=receivers.values("id"),

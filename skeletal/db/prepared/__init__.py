@@ -13,6 +13,7 @@ in a process, and prepared on its first call on a connection. What the shape lea
 
 from skeletal.db.prepared.lookups import AnyOf as AnyOf
 from skeletal.db.prepared.lookups import Begins as Begins
+from skeletal.db.prepared.lookups import Matches as Matches
 from skeletal.db.prepared.parameters import BIGINT as BIGINT
 from skeletal.db.prepared.parameters import BIGINTS as BIGINTS
 from skeletal.db.prepared.parameters import MOMENT as MOMENT

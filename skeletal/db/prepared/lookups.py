@@ -1,4 +1,4 @@
-"""Lookups that Django lacks: a column against one array, and what a text begins with."""
+"""Lookups that Django lacks: an array for a column, what a text begins with, words by a query."""
 
 from typing import Any
 
@@ -40,6 +40,22 @@ class Begins(Lookup[Any]):
         return sql, [*left_params, *right_params] * 2
 
 
+class Matches(Lookup[Any]):
+    """`words__matches=Param("wanted", TEXT)`: words, as a tsvector, that meet a tsquery.
+
+    The query is parsed anew in each call, so its text must be one that `rules.searching` wrote.
+    """
+
+    lookup_name = "matches"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} @@ ({right})::tsquery", [*left_params, *right_params]
+
+
 Field.register_lookup(AnyOf)
 ForeignKey.register_lookup(AnyOf)
 Field.register_lookup(Begins)
+Field.register_lookup(Matches)

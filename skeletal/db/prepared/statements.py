@@ -24,6 +24,8 @@ Run = Callable[..., Rows]
 
 STALE = (FeatureNotSupported, InvalidSqlStatementName)
 """A type changed under a prepared statement; somebody dropped our statements."""
+PLAIN = (None, None, None)
+"""A transaction of the server's own isolation, that may write and does not wait."""
 ONLY_COUNTED = [monitor.count_statements]
 _numbers = count(1)
 
@@ -111,7 +113,7 @@ class Statement(Generic[R]):
     def _send(self, connection: Any, parameters: list[Any]) -> Rows:
         pgconn = connection.pgconn
         if not connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
-            connection.execute("")  # psycopg sends BEGIN before it
+            _begin(connection, pgconn)
         if pgconn.pipeline_status != PipelineStatus.OFF:
             raise psycopg.NotSupportedError("prepared reads do not run in psycopg's pipeline mode")
         if self.unnamed:
@@ -179,6 +181,16 @@ def _desk(connection: Any) -> dict[bytes, Any]:
         desk: dict[bytes, Any] = {}
         connection.daira_desk = desk
         return desk
+
+
+def _begin(connection: Any, pgconn: Any) -> None:
+    """BEGIN, as psycopg would send it before a statement of its own: one round trip."""
+    if (connection.isolation_level, connection.read_only, connection.deferrable) != PLAIN:
+        connection.execute("")  # psycopg sends a BEGIN that says so before it
+        return
+    result = pgconn.exec_(b"BEGIN")
+    if result.status != ExecStatus.COMMAND_OK:
+        raise _error(pgconn, result)
 
 
 def _doubt(connection: Any) -> None:

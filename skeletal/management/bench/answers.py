@@ -7,11 +7,17 @@ import msgspec
 from django.db.models import Model
 
 from skeletal.db.prepared import records
-from skeletal.models import Comment, Follow, Post, User, UserProfile, Video
+from skeletal.models import Comment, Follow, Hashtag, Post, User, UserProfile, Video
 from skeletal.queries.content import POST_COUNTS, VIDEO_COUNTS
 from skeletal.queries.users import STATS
 from skeletal.records import Page
-from skeletal.records.content import CommentRecord, PostRecord, PostWithComments, VideoRecord
+from skeletal.records.content import (
+    CommentRecord,
+    HashtagRecord,
+    PostRecord,
+    PostWithComments,
+    VideoRecord,
+)
 from skeletal.records.users import UserCard, UserStats, UserWithStats
 
 Rows = list[tuple[Any, ...]]
@@ -20,6 +26,7 @@ RECORDS: dict[type[Model], Any] = {
     UserProfile: UserStats,
     Post: PostRecord,
     Comment: CommentRecord,
+    Hashtag: HashtagRecord,
     Video: VideoRecord,
 }
 COUNTS = {*STATS, *POST_COUNTS, *VIDEO_COUNTS}

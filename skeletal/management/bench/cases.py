@@ -1,12 +1,12 @@
-"""The public reads and how each contender answers the same call."""
+"""The named reads and how each contender answers the same call."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from skeletal.management.bench import floor, ordinary
+from skeletal.management.bench import floor, names, ordinary
 from skeletal.management.bench.floor import Floor
-from skeletal.management.bench.subjects import Ask, Subjects, since
+from skeletal.management.bench.subjects import Ask, Subjects, coldest, since
 from skeletal.queries import content, feed, platform, social, users
 
 
@@ -45,8 +45,16 @@ def _name(from_: Subjects, viewer: int) -> Ask:
     return Ask(viewer, text=from_.chance.choice(from_.names)[:3])
 
 
-def _alone(from_: Subjects, viewer: int) -> Ask:
-    return Ask(viewer, since=since(7))
+def _word(from_: Subjects, viewer: int) -> Ask:
+    return Ask(viewer, text=from_.chance.choice(from_.words))
+
+
+def _tag(from_: Subjects, viewer: int) -> Ask:
+    return Ask(viewer, text=from_.chance.choice(from_.tags)[:2])
+
+
+def _warm(from_: Subjects, viewer: int) -> Ask:
+    return Ask(viewer, coldest=coldest())
 
 
 CASES = [
@@ -66,6 +74,53 @@ CASES = [
         lambda a: users.search_users(a.text, 20, a.viewer),
         floor.SEARCH,
         ordinary.search,
+        target_ms=15,
+    ),
+    Case(
+        "search_users, two letters",
+        1,
+        lambda s, v: Ask(v, text=s.chance.choice(s.names)[:2]),
+        lambda a: users.search_users(a.text, 20, a.viewer),
+        floor.SEARCH,
+        ordinary.search,
+        target_ms=15,
+    ),
+    Case(
+        "search_users, misspelt",
+        2,
+        names.misspelt,
+        lambda a: users.search_users(a.text, 20, a.viewer),
+        names.by_hand,
+        names.by_orm,
+        target_ms=15,
+    ),
+    Case(
+        "search_posts",
+        1,
+        _word,
+        lambda a: content.search_posts(a.text, viewer_id=a.viewer),
+        floor.FOUND_NEWEST,
+        ordinary.found_newest,
+        target_ms=30,
+        limit=20,
+    ),
+    Case(
+        "search_posts, relevant",
+        2,
+        _word,
+        lambda a: content.search_posts(a.text, viewer_id=a.viewer, order="relevant"),
+        floor.FOUND_RELEVANT,
+        ordinary.found_relevant,
+        target_ms=30,
+        limit=20,
+    ),
+    Case(
+        "search_hashtags",
+        1,
+        _tag,
+        lambda a: content.search_hashtags(a.text),
+        floor.FOUND_HASHTAGS,
+        ordinary.found_hashtags,
         target_ms=15,
     ),
     Case(
@@ -89,8 +144,8 @@ CASES = [
     ),
     Case(
         "get_popular_posts",
-        1,
-        _alone,
+        2,
+        lambda s, v: Ask(v, since=since(7)),
         lambda a: content.get_popular_posts(7, 20, a.viewer),
         floor.POPULAR,
         ordinary.popular,
@@ -105,9 +160,27 @@ CASES = [
         ordinary.video,
     ),
     Case(
+        "get_trending_posts",
+        1,
+        _warm,
+        lambda a: content.get_trending_posts(20, a.viewer),
+        floor.TRENDING_POSTS,
+        ordinary.trending_posts,
+        target_ms=50,
+    ),
+    Case(
+        "get_trending_hashtags",
+        1,
+        _warm,
+        lambda a: content.get_trending_hashtags(20),
+        floor.TRENDING_HASHTAGS,
+        ordinary.trending_hashtags,
+        target_ms=50,
+    ),
+    Case(
         "get_trending_videos",
         1,
-        _alone,
+        _warm,
         lambda a: content.get_trending_videos(20, a.viewer),
         floor.TRENDING,
         ordinary.trending,

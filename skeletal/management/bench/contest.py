@@ -4,27 +4,29 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from typing import Any, cast
 
 import psycopg
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
-from django.db.models import Max
 
 from skeletal.actions.counters import sweep
 from skeletal.errors import DairaError, Forbidden, NotFound
-from skeletal.management.bench import answers, depth, memory
+from skeletal.management.bench import answers, depth, feeds, memory
 from skeletal.management.bench.cases import CASES, Case
 from skeletal.management.bench.crowd import Made, calls_per_second
-from skeletal.management.bench.measuring import Contender, Series, interleave
+from skeletal.management.bench.measuring import Call, Contender, Series, interleave
 from skeletal.management.bench.report import Line, Report
-from skeletal.management.bench.subjects import Ask, Subjects, choose
-from skeletal.management.bench.writes import WRITES, WriteCase
-from skeletal.models import OutboxEvent
+from skeletal.management.bench.subjects import ASKS, Ask, Subjects, choose
+from skeletal.management.bench.traces import Found, Traces
+from skeletal.management.bench.writes import WRITES, Way, WriteCase
 from skeletal.queries import content, feed
 
 OURS, FLOOR, ORDINARY = "ours", "floor", "ordinary"
 CROWD, CROWD_SECONDS = 50, 3.0
+ALIKE = 3
+"""Asks of a write whose rows are compared."""
 Tell = Callable[[str], object]
 
 
@@ -52,6 +54,7 @@ def run(
                 tell(write.name)
         if not names:
             report.depths = bench.depths()
+            report.feeds = feeds.measure(_backend(), rounds)
             report.memory = memory.now(_backend())
             report.throughput = bench.throughput()
     return report
@@ -83,28 +86,47 @@ class _Bench:
         return _line(case, series, sum(rows) / len(rows))
 
     def write(self, case: WriteCase) -> Line:
-        """Compare what the contenders tell, then time a write with its commit.
+        """Compare what the contenders do, then time a write with its commit.
 
-        What was told is taken away again. Raises DifferentAnswers.
+        The world is afterwards as it was. Raises DifferentAnswers.
         """
-        last = _last_fact()
-        asks = self._found(case, [a for a in self.subjects.asks(case.asks) if not case.stands(a)])
+        before = Traces()
         try:
-            self._tell_alike(case, asks[0])
-            return _line(case, interleave(self._contenders(case), asks, self.rounds), 1)
+            prepared = self._prepared(case)
+            ready = Traces()
+            asks = self._found(case.ours.call, prepared)
+            ready.remove()
+            for ask in asks[:ALIKE]:
+                self._alike(case, ask, before, ready)
+            series = interleave(self._writers(case), asks, self.rounds, ready.remove)
+            return _line(case, series, 1)
         finally:
-            OutboxEvent.objects.filter(id__gt=last).delete()
+            before.remove()
             sweep()
 
-    def _tell_alike(self, case: WriteCase, ask: Ask) -> None:
-        told = {}
-        for contender in self._contenders(case):
-            last = _last_fact()
-            contender.call(ask)
-            facts = OutboxEvent.objects.filter(id__gt=last).order_by("id")
-            told[contender.name] = list(facts.values_list("name", "aggregate_id", "actor_id"))
-        if len({str(facts) for facts in told.values()}) > 1 or not told[OURS]:
-            raise DifferentAnswers(f"{case.name}: after {ask} the outbox tells {told}")
+    def _prepared(self, case: WriteCase) -> list[Ask]:
+        number = max(ASKS, 2 * self.calls) if case.once else ASKS
+        prepared = []
+        for ask in self.subjects.asks(case.asks, number):
+            with suppress(NotFound, Forbidden):
+                if not case.stands(ask):
+                    prepared.append(case.prepare(ask))
+        return prepared
+
+    def _alike(self, case: WriteCase, ask: Ask, before: Traces, ready: Traces) -> None:
+        """Compare the rows that stand when the thing is done, and when it is undone."""
+        untouched, wanted = before.found(), list[Found]()
+        for name, way in self._ways(case).items():
+            made = way.do(ask)
+            found = [before.found()]
+            if way.undo is not None:
+                way.undo(ask, made)
+                found.append(before.found())
+            ready.remove()
+            wanted = wanted or found
+            _require_alike(f"{case.name}: {name}", ask, wanted, found)
+        if wanted[0] == untouched:
+            raise DifferentAnswers(f"{case.name}: after {ask} all is as before")
 
     def depths(self) -> list[depth.Depth]:
         few, heavy = self.subjects.few, self.subjects.heavy
@@ -134,23 +156,34 @@ class _Bench:
         return found
 
     def _asks(self, case: Case) -> list[Ask]:
-        return self._found(case, self.subjects.asks(case.asks))
+        return self._found(case.ours, self.subjects.asks(case.asks))
 
-    def _found(self, case: Case | WriteCase, asks: list[Ask]) -> list[Ask]:
+    def _found(self, ours: Call, asks: list[Ask]) -> list[Ask]:
         """Calls that find something: whoever is blocked or suspended is not found."""
         found = []
         for ask in asks:
             with suppress(NotFound, Forbidden):
-                case.ours(ask)
+                ours(ask)
                 found.append(ask)
         return found
 
-    def _contenders(self, case: Case | WriteCase) -> list[Contender]:
-        floor = self.link.info.backend_pid
+    def _contenders(self, case: Case) -> list[Contender]:
+        return self._three(case.ours, partial(case.floor, self.cursor), case.ordinary)
+
+    def _writers(self, case: WriteCase) -> list[Contender]:
+        ways = self._ways(case)
+        return self._three(*(way.call for way in ways.values()))
+
+    def _ways(self, case: WriteCase) -> dict[str, Way]:
+        do, undo = case.floor
+        floor = Way(partial(do, self.cursor), undo and partial(undo, self.cursor))
+        return {OURS: case.ours, FLOOR: floor, ORDINARY: case.ordinary}
+
+    def _three(self, ours: Call, floor: Call, ordinary: Call) -> list[Contender]:
         return [
-            Contender(OURS, case.ours, _backend(), self.calls),
-            Contender(FLOOR, lambda ask: case.floor(self.cursor, ask), floor, self.calls),
-            Contender(ORDINARY, case.ordinary, _backend(), self.calls // 10),
+            Contender(OURS, ours, _backend(), self.calls),
+            Contender(FLOOR, floor, self.link.info.backend_pid, self.calls),
+            Contender(ORDINARY, ordinary, _backend(), self.calls // 10),
         ]
 
     def _equal(self, case: Case, ask: Ask) -> int:
@@ -182,11 +215,16 @@ def _line(case: Case | WriteCase, series: dict[str, Series], rows: float) -> Lin
         client_to_floor=ours.quiet("client") / floor.quiet("client"),
         orm_wall=ordinary.quiet("wall") / ours.quiet("wall"),
         orm_client=ordinary.quiet("client") / ours.quiet("client"),
+        limit=case.limit if isinstance(case, WriteCase) else None,
     )
 
 
-def _last_fact() -> int:
-    return OutboxEvent.objects.aggregate(last=Max("id"))["last"] or 0
+def _require_alike(who: str, ask: Ask, wanted: list[Found], found: list[Found]) -> None:
+    for ours, theirs in zip(wanted, found, strict=True):
+        for table, rows in ours.items():
+            if rows != theirs[table]:
+                sentence = f"after {ask} there are in {table} {theirs[table]}, by ours {rows}"
+                raise DifferentAnswers(f"{who} does something else: {sentence}")
 
 
 @contextmanager

@@ -4,63 +4,26 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
+from skeletal.management.bench.parts import (
+    ACTIVE,
+    AUDIENCE,
+    AUTHOR,
+    CARD,
+    COMMENT,
+    LIVE,
+    POST,
+    PUBLIC,
+    UNBLOCKED,
+    UNMUTED,
+    VIDEO,
+    VIDEO_AUDIENCE,
+    opened,
+)
 from skeletal.management.bench.subjects import Ask
 
 Cursor = Any
 Rows = list[tuple[Any, ...]]
 Floor = Callable[[Cursor, Ask], Rows]
-
-CARD = "u.id, u.username, p.display_name, u.avatar_url, u.verified"
-ACTIVE = "u.status = 'active' AND u.deleted_at IS NULL"
-UNBLOCKED = """
-NOT EXISTS (SELECT FROM blocks WHERE blocker_id = %s AND blocked_id = u.id)
-AND NOT EXISTS (SELECT FROM blocks WHERE blocked_id = %s AND blocker_id = u.id)
-"""
-UNMUTED = """
-NOT EXISTS (SELECT FROM mutes WHERE muter_id = %s AND muted_id = u.id AND scope = 'all'
-            AND (expires_at IS NULL OR expires_at > now()))
-"""
-LIVE = "x.status = 'published' AND x.deleted_at IS NULL"
-AUDIENCE = """
-(x.visibility = 'public' AND NOT u.is_private OR x.author_id = %s
- OR x.visibility IN ('public', 'followers') AND
-    (SELECT true FROM follows WHERE follower_id = %s AND followee_id = x.author_id)
- OR x.visibility = 'circle' AND
-    (SELECT true FROM circle_members WHERE circle_id = x.circle_id AND member_id = %s))
-"""
-VIDEO_AUDIENCE = """
-(x.visibility = 'public' AND NOT u.is_private OR x.author_id = %s
- OR x.visibility IN ('public', 'followers') AND
-    (SELECT true FROM follows WHERE follower_id = %s AND followee_id = x.author_id))
-"""
-PUBLIC = """
-x.visibility = 'public' AND (NOT u.is_private OR x.author_id = %s OR
-    (SELECT true FROM follows WHERE follower_id = %s AND followee_id = x.author_id))
-"""
-AUTHOR = f"JOIN users u ON u.id = x.author_id AND {ACTIVE} JOIN user_profiles p ON p.user_id = u.id"
-POST = f"""
-x.id, {CARD}, x.content, x.media_urls, x.hashtags, x.language, x.visibility,
-x.likes_count, x.comments_count, x.reposts_count, x.created_at, x.edited_at
-"""
-COMMENT = f"""
-x.id, {CARD}, x.post_id, x.video_id, x.parent_id, x.root_id, x.depth, x.content,
-x.likes_count, x.replies_count, x.created_at, x.edited_at
-"""
-VIDEO = f"""
-x.id, {CARD}, x.title, x.description, x.hls_url, x.duration, x.resolution, x.visibility,
-x.views_count, x.likes_count, x.comments_count, x.created_at, x.published_at
-"""
-
-
-def opened(kind: str, key: str, *counters: str) -> str:
-    """All open differences of one object in one look at the log."""
-    sums = ", ".join(
-        f"coalesce(sum(delta) FILTER (WHERE counter = '{name}'), 0) AS {name}" for name in counters
-    )
-    return (
-        f"CROSS JOIN LATERAL (SELECT {sums} FROM counter_deltas"
-        f" WHERE object_type = '{kind}' AND object_id = {key}) o"
-    )
 
 
 def hand(sql: str, names: str) -> Floor:
@@ -114,21 +77,20 @@ BATCH_STATS = hand(
     """,
     "many",
 )
+FOLDED = 'daira_fold({0}) COLLATE "C"'
+BEGINS = f"{FOLDED} >= %s AND {FOLDED} < %s || '\U0010ffff'"
 SEARCH = hand(
     f"""
     SELECT {CARD} FROM (
       (SELECT u.id, 0 AS kind FROM users u
-       WHERE u.username COLLATE "C" >= %s AND u.username COLLATE "C" < %s || '\U0010ffff'
-         AND {ACTIVE} AND {UNBLOCKED} ORDER BY u.username COLLATE "C" LIMIT 20)
+       WHERE {BEGINS.format("u.username")} AND {ACTIVE} AND {UNBLOCKED}
+       ORDER BY {FOLDED.format("u.username")} LIMIT 20)
       UNION
       (SELECT u.id, 0 FROM user_profiles p JOIN users u ON u.id = p.user_id
-       WHERE lower(p.display_name) COLLATE "C" >= %s
-         AND lower(p.display_name) COLLATE "C" < %s || '\U0010ffff'
-         AND {ACTIVE} AND {UNBLOCKED}
-       ORDER BY lower(p.display_name) COLLATE "C", p.user_id LIMIT 20)
+       WHERE {BEGINS.format("p.display_name")} AND {ACTIVE} AND {UNBLOCKED}
+       ORDER BY {FOLDED.format("p.display_name")}, p.user_id LIMIT 20)
     ) f JOIN users u ON u.id = f.id JOIN user_profiles p ON p.user_id = u.id
-    ORDER BY NOT (u.username COLLATE "C" >= %s AND u.username COLLATE "C" < %s || '\U0010ffff'),
-             u.username COLLATE "C" LIMIT 20
+    ORDER BY NOT ({BEGINS.format("u.username")}), {FOLDED.format("u.username")} LIMIT 20
     """,
     "text text viewer viewer text text viewer viewer text text",
 )
@@ -174,6 +136,30 @@ PUBLIC_POSTS = hand(
     """,
     "viewer viewer viewer viewer viewer",
 )
+FOUND = f"""
+SELECT {POST} FROM posts x {AUTHOR}
+WHERE x.id = ANY(ARRAY(SELECT daira_newest_posts(%s::tsquery, {2**63 - 1}, {{most}})))
+  AND {LIVE} AND {PUBLIC} AND {UNBLOCKED} AND {UNMUTED}
+"""
+FOUND_NEWEST = hand(
+    f"{FOUND.format(most=100)} ORDER BY x.id DESC LIMIT 21",
+    "words viewer viewer viewer viewer viewer",
+)
+FOUND_RELEVANT = hand(
+    f"""
+    {FOUND.format(most=250)}
+    ORDER BY x.likes_count + x.comments_count + x.reposts_count DESC, x.id DESC LIMIT 21
+    """,
+    "words viewer viewer viewer viewer viewer",
+)
+FOUND_HASHTAGS = hand(
+    """
+    SELECT id, name, display_name, posts_count FROM hashtags
+    WHERE name COLLATE "C" >= %s AND name COLLATE "C" < %s || '\U0010ffff' AND usable
+    AND posts_count > 0 ORDER BY posts_count DESC, name COLLATE "C" LIMIT 20
+    """,
+    "text text",
+)
 USER_POSTS = hand(
     f"""
     SELECT {POST} FROM posts x {AUTHOR}
@@ -200,13 +186,29 @@ VIDEOS = hand(
     """,
     "many viewer viewer viewer viewer viewer",
 )
+TRENDING_POSTS = hand(
+    f"""
+    SELECT {POST} FROM post_trends t JOIN posts x ON x.id = t.post_id {AUTHOR}
+    WHERE t.score >= %s AND {LIVE} AND {PUBLIC} AND {UNBLOCKED} AND {UNMUTED}
+    ORDER BY t.score DESC, x.id DESC LIMIT 20
+    """,
+    "coldest viewer viewer viewer viewer viewer",
+)
 TRENDING = hand(
     f"""
-    SELECT {VIDEO} FROM videos x {AUTHOR}
-    WHERE x.id >= %s AND {LIVE} AND {PUBLIC} AND {UNBLOCKED} AND {UNMUTED}
-    ORDER BY x.views_count DESC, x.id DESC LIMIT 20
+    SELECT {VIDEO} FROM video_trends t JOIN videos x ON x.id = t.video_id {AUTHOR}
+    WHERE t.score >= %s AND {LIVE} AND {PUBLIC} AND {UNBLOCKED} AND {UNMUTED}
+    ORDER BY t.score DESC, x.id DESC LIMIT 20
     """,
-    "since viewer viewer viewer viewer viewer",
+    "coldest viewer viewer viewer viewer viewer",
+)
+TRENDING_HASHTAGS = hand(
+    """
+    SELECT x.id, x.name, x.display_name, x.posts_count
+    FROM hashtag_trends t JOIN hashtags x ON x.id = t.hashtag_id
+    WHERE t.score >= %s AND x.usable AND x.trendable ORDER BY t.score DESC, x.id DESC LIMIT 20
+    """,
+    "coldest",
 )
 OWNER = f"""
 EXISTS (SELECT FROM users u WHERE u.id = %s AND {ACTIVE} AND {UNBLOCKED})

@@ -41,13 +41,27 @@ class Contender:
     calls: int
 
 
-def interleave(contenders: list[Contender], asks: list[Any], rounds: int) -> dict[str, Series]:
-    """Run `rounds` rounds; the first call of each contender in a round is not counted."""
+def _nothing() -> None:
+    """After a read there is nothing to be done."""
+
+
+def interleave(
+    contenders: list[Contender],
+    asks: list[Any],
+    rounds: int,
+    after: Callable[[], object] = _nothing,
+) -> dict[str, Series]:
+    """Run `rounds` rounds; the first call of each contender in a round is not counted.
+
+    `after` runs, uncounted, once a contender has had its turn. Where there are more asks than
+    calls, the first call has an ask of its own.
+    """
     series = {contender.name: Series() for contender in contenders}
     for number in range(rounds):
         for contender in _turned(contenders, number):
             chosen = [asks[n % len(asks)] for n in range(contender.calls)]
-            _measure(contender, chosen, series[contender.name])
+            _measure(contender, asks[-1], chosen, series[contender.name])
+            after()
     return series
 
 
@@ -65,9 +79,9 @@ def _turned(contenders: list[Contender], number: int) -> list[Contender]:
     return contenders[first:] + contenders[:first]
 
 
-def _measure(contender: Contender, asks: list[Any], series: Series) -> None:
+def _measure(contender: Contender, first: Any, asks: list[Any], series: Series) -> None:
     call, clock = contender.call, time.perf_counter_ns
-    call(asks[0])
+    call(first)
     gc.collect()
     server, client = server_ns(contender.backend), time.process_time_ns()
     marks = [clock()]

@@ -2,11 +2,23 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Collate, Lower
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Collate
 
+from skeletal.db.searching import name
 from skeletal.management.bench.subjects import Ask
-from skeletal.models import Block, Comment, Follow, PlatformTotals, Post, User, UserProfile, Video
+from skeletal.models import (
+    Block,
+    Comment,
+    Follow,
+    Hashtag,
+    PlatformTotals,
+    Post,
+    User,
+    UserProfile,
+    Video,
+)
 from skeletal.queries.content import POST_COUNTS, VIDEO_COUNTS
 from skeletal.queries.counters import exact
 from skeletal.queries.users import STATS
@@ -38,8 +50,8 @@ def batch_stats(ask: Ask) -> Any:
 
 
 def search(ask: Ask) -> Any:
-    named = User.objects.annotate(name=Collate("username", "C"))
-    shown = UserProfile.objects.annotate(name=Collate(Lower("display_name"), "C"))
+    named = User.objects.annotate(name=name("username"))
+    shown = UserProfile.objects.annotate(name=name("display_name"))
     span = Q(name__gte=ask.text, name__lt=ask.text + "\U0010ffff")
     first = seen(named.filter(span), ask).order_by("name")[:20]
     second = seen(shown.filter(span), ask, at="user").order_by("name", "pk")[:20]
@@ -66,6 +78,27 @@ def public_posts(ask: Ask) -> Any:
     return list(seen(_posts().filter(visibility="public"), ask).order_by("-pk")[:21])
 
 
+def found_newest(ask: Ask) -> Any:
+    return list(_found(ask, 100).order_by("-pk")[:21])
+
+
+def found_relevant(ask: Ask) -> Any:
+    score = F("likes_count") + F("comments_count") + F("reposts_count")
+    return list(_found(ask, 250).order_by(-score, "-pk")[:21])
+
+
+def _found(ask: Ask, most: int) -> "QuerySet[Post]":
+    ids = RawSQL("SELECT daira_newest_posts(%s::tsquery, %s, %s)", [ask.words, 2**63 - 1, most])
+    return seen(_posts().filter(pk__in=ids, visibility="public"), ask)
+
+
+def found_hashtags(ask: Ask) -> Any:
+    tags = Hashtag.objects.annotate(compared=Collate("name", "C"))
+    span = Q(compared__gte=ask.text, compared__lt=ask.text + "\U0010ffff")
+    used = tags.filter(span, usable=True, posts_count__gt=0)
+    return list(used.order_by("-posts_count", "compared")[:20])
+
+
 def user_posts(ask: Ask) -> Any:
     return list(seen(_posts().filter(author_id=ask.one), ask).order_by("-pk")[:21])
 
@@ -78,9 +111,19 @@ def videos(ask: Ask) -> Any:
     return list(seen(_videos().filter(pk__in=ask.many), ask))
 
 
+def trending_posts(ask: Ask) -> Any:
+    rows = _posts().filter(trend__score__gte=ask.coldest, visibility="public")
+    return list(seen(rows, ask).order_by("-trend__score", "-pk")[:20])
+
+
 def trending(ask: Ask) -> Any:
-    rows = _videos().filter(pk__gte=ask.since, visibility="public")
-    return list(seen(rows, ask).order_by("-views_count", "-pk")[:20])
+    rows = _videos().filter(trend__score__gte=ask.coldest, visibility="public")
+    return list(seen(rows, ask).order_by("-trend__score", "-pk")[:20])
+
+
+def trending_hashtags(ask: Ask) -> Any:
+    rows = Hashtag.objects.filter(trend__score__gte=ask.coldest, usable=True, trendable=True)
+    return list(rows.order_by("-trend__score", "-pk")[:20])
 
 
 def followers(ask: Ask) -> Any:

@@ -2,15 +2,24 @@
 
 from dataclasses import asdict, dataclass, field
 from math import exp, log
-from typing import Any
+from typing import Any, Literal
 
 from skeletal.management.bench.depth import Depth
+from skeletal.management.bench.feeds import FeedLine
 from skeletal.management.bench.memory import Memory
 
 
 @dataclass(frozen=True)
+class Limit:
+    """At most how many times the floor's `time`, commit included, or client `CPU`."""
+
+    on: Literal["time", "CPU"]
+    most: float
+
+
+@dataclass(frozen=True)
 class Line:
-    """One read: microseconds of ours, and ratios to the floor and of the ORM to ours."""
+    """One read or write: microseconds of ours, ratios to the floor and of the ORM to ours."""
 
     name: str
     target_ms: float
@@ -24,6 +33,15 @@ class Line:
     client_to_floor: float
     orm_wall: float
     orm_client: float
+    limit: Limit | None = None
+
+    @property
+    def within(self) -> bool:
+        """Whether ours keeps its limit."""
+        if self.limit is None:
+            return True
+        ratio = self.wall_to_floor if self.limit.on == "time" else self.client_to_floor
+        return ratio <= self.limit.most
 
 
 @dataclass
@@ -35,6 +53,7 @@ class Report:
     lines: list[Line] = field(default_factory=list)
     writes: list[Line] = field(default_factory=list)
     depths: list[Depth] = field(default_factory=list)
+    feeds: list[FeedLine] = field(default_factory=list)
     throughput: dict[str, float] = field(default_factory=dict)
     memory: Memory | None = None
 
@@ -51,14 +70,16 @@ class Report:
 COLUMNS = (
     "read", "target ms", "p50 ms", "p99 ms", "statements", "rows", "server us", "CPU us",
     "to floor: time", "CPU", "ORM to ours: time", "CPU",
+    "limit",
 )  # fmt: skip
 
 
 def rows(report: Report) -> list[tuple[str, ...]]:
     """The lines of the table: reads, their means, writes."""
     means = report.means
-    middle = ("geometric mean", *[""] * 7, *(f"{means[name]:.2f}" for name in means))
-    return [*map(_row, report.lines), middle, *map(_row, report.writes)]
+    middle = ("geometric mean", *[""] * 7, *(f"{means[name]:.2f}" for name in means), "")
+    reads = [*map(_row, report.lines), middle] if report.lines else []
+    return [*reads, *map(_row, report.writes)]
 
 
 def markdown(report: Report) -> str:
@@ -87,4 +108,11 @@ def _row(line: Line) -> tuple[str, ...]:
         f"{line.client_to_floor:.2f}",
         f"{line.orm_wall:.1f}",
         f"{line.orm_client:.1f}",
+        _limit(line),
     )
+
+
+def _limit(line: Line) -> str:
+    if line.limit is None:
+        return ""
+    return f"{line.limit.on} {line.limit.most:g}{'' if line.within else ', above'}"

@@ -1,4 +1,4 @@
-"""`manage.py bench`: measure every public read against psycopg by hand and ordinary ORM code."""
+"""`manage.py bench`: measure reads and writes against psycopg by hand and ordinary ORM code."""
 
 import json
 from argparse import ArgumentParser
@@ -21,7 +21,7 @@ NAMES = [*(case.name for case in CASES), *(case.name for case in WRITES)]
 
 
 class Command(BaseCommand):
-    help = "Measure each public read and write: time, CPU, memory; also as JSON, chart and table."
+    help = "Measure reads and writes by name: time, CPU, memory; also as JSON, chart and table."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--world", choices=sources.WORLDS, default="medium")
@@ -51,6 +51,12 @@ class Command(BaseCommand):
         for page in found.depths:
             self.stdout.write(
                 f"{page.name}: page {page.page:,} {page.wall:,.0f} us, {page.ratio:.2f} of page 1"
+            )
+        for line in found.feeds:
+            self.stdout.write(
+                f"feed of {line.followees:,}: plain {line.plain:,.0f} us,"
+                f" window {line.window:,.0f}, rows and rule {line.rows:,.0f};"
+                f" the way taken {line.default:,.0f}, {line.default_to_better:.2f} of the better"
             )
         for name, calls in found.throughput.items():
             self.stdout.write(f"{name}: {calls:,.0f} calls/s")

@@ -1,4 +1,4 @@
-"""`manage.py health`: how PostgreSQL, the schema, Redis and the totals are."""
+"""`manage.py health`: how PostgreSQL, the schema, Redis, the totals and the outbox are."""
 
 import sys
 from typing import Any
@@ -9,13 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from skeletal.management.console import one_sentence
 from skeletal.management.initialize import cleanup
 from skeletal.queries.health import health_check, readiness
-from skeletal.queries.platform import get_statistics
+from skeletal.queries.platform import get_outbox_state, get_statistics
 
 
 class Command(BaseCommand):
     """Exit code 1 when the database cannot serve this code."""
 
-    help = "Tell how the database, the schema, Redis and the totals are."
+    help = "Tell how the database, the schema, Redis, the totals and the outbox are."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         if serves:
             with one_sentence():
                 answer["statistics"] = msgspec.to_builtins(get_statistics())
+                answer["events"] = msgspec.to_builtins(get_outbox_state())
         if as_json:
             self.stdout.write(msgspec.json.encode(answer).decode())
         else:
@@ -49,3 +50,5 @@ class Command(BaseCommand):
         self.stdout.write(f"readiness: {ready['status']} {ready['detail']}".rstrip())
         for name, value in answer.get("statistics", {}).items():
             self.stdout.write(f"{name}: {value}")
+        for name, value in answer.get("events", {}).items():
+            self.stdout.write(f"events {name}: {value}")

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from skeletal.management.seeding.chance import Sieve, uniform
 from skeletal.management.seeding.encoding import Encoder
-from skeletal.management.seeding.posts import media_urls
+from skeletal.management.seeding.posts import is_listed, media_urls
 from skeletal.management.seeding.timeline import DAY
 from skeletal.management.seeding.world import Notice, Things, World
 from skeletal.models import (
@@ -125,6 +125,7 @@ def write_hashtags(world: World) -> None:
             created_at=times,
             post_id=[posts.ids[number] for number, _ in batch],
             hashtag_id=[tag for _, tag in batch],
+            listed=[is_listed(number) for number, _ in batch],
         )
         written += len(batch)
     _write_tag_follows(world, ids)

@@ -6,12 +6,23 @@ from random import Random
 from skeletal.management.seeding import words
 from skeletal.management.seeding.chance import READS, WRITES, Sieve, uniform
 from skeletal.management.seeding.encoding import Encoder
+from skeletal.management.seeding.people import private_people, private_person
 from skeletal.management.seeding.timeline import DAY, Series
 from skeletal.management.seeding.world import Notice, Things, World
-from skeletal.models import Block, Circle, CircleMember, Follow, Mute, UserList, UserListMember
+from skeletal.models import (
+    Block,
+    Circle,
+    CircleMember,
+    Follow,
+    FollowRequest,
+    Mute,
+    UserList,
+    UserListMember,
+)
 
 BLOCKS = Encoder(Block)
 FOLLOWS = Encoder(Follow)
+REQUESTS = Encoder(FollowRequest)
 MUTES = Encoder(Mute)
 CIRCLES = Encoder(Circle)
 MEMBERS = Encoder(CircleMember)
@@ -88,6 +99,28 @@ def write_follows(world: World) -> None:
                 for moment, follower, followee in zip(times, followers, followees, strict=True)
             ),
             series.rows,
+        )
+    _write_requests(world, sieve)
+
+
+def _write_requests(world: World, follows: Sieve) -> None:
+    """Write that people ask private ones whom they do not follow."""
+    series, rng = world.series(max(4, world.sizes.users // 20), lag=0.7), world.random("requests")
+    ids = world.people.ids
+    for first, last in series.chunks():
+        present = world.people.present(series.share(first))
+        asks, asked = WRITES.chooser(rng, present), uniform(rng, private_people(present))
+        times, pairs = series.times(first, last), list[tuple[int, int]]()
+        while len(pairs) < last - first:
+            one, other = asks(), private_person(asked())
+            if one != other and follows.passes(one, other):
+                pairs.append((one, other))
+        world.add(
+            REQUESTS,
+            series.ids(first, times),
+            created_at=times,
+            follower_id=[ids[one] for one, _ in pairs],
+            followee_id=[ids[other] for _, other in pairs],
         )
 
 

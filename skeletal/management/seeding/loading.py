@@ -3,35 +3,31 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import psycopg
-from django.db import Error, connections, transaction
+from django.apps import apps
+from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from skeletal.actions import counters
-from skeletal.db import probe
-from skeletal.db.failures import unavailable
 from skeletal.errors import SetupError
+from skeletal.management.seeding.database import (
+    ALIAS,
+    errors_in_words,
+    require_schema,
+    settle,
+)
 from skeletal.management.seeding.encoding import SIGNATURE, TRAILER, Encoder
+from skeletal.management.seeding.indexes import Postponed
 from skeletal.management.seeding.progress import Listener, Silent
 from skeletal.management.seeding.report import Report
 from skeletal.management.seeding.stream import Chunk, Stream, produced
 from skeletal.models import SeededWorld
 
-ALIAS = "maintenance"
 STATEMENT_ROWS = 4_000_000
 """A COPY ends after so many rows: its pending key checks lie in the server's memory."""
-SWEEP_BATCH = 10_000
 CHECK_AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS users_have_profiles DEFERRED"
 """Keys are checked at each statement's end; an account's profile comes in a later one."""
-REFUSALS = {
-    "42501": "this role has not the rights to seed: use the owner's DATABASE_OWNER_URL",
-    "53100": "the database's disk is full; nothing was kept",
-    "42P01": "the schema is behind this code: run manage.py init",
-}
 
 
 @dataclass
@@ -73,57 +69,28 @@ def load(source: Source, *, listener: Listener | None = None) -> Report:
     """Load a world unless it is there; then fold its counts and refresh the planner's statistics.
 
     One transaction on the owner's connection: killed at any moment, nothing is there. A second
-    load of the same world waits for the first and finds it. Raises SetupError, Unavailable,
-    InvalidInput.
+    load of the same world waits for the first and finds it. Indexes and foreign keys of tables
+    next to empty are made after the rows; others wait until the commit to read or write these.
+    Raises SetupError, Unavailable, InvalidInput.
     """
     listener = listener or Silent()
     report = Report(source.name)
     started = time.perf_counter()
-    with _errors_in_words():
-        _require_schema()
+    with errors_in_words():
+        require_schema()
         with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
             report.already_there = not _mark(cursor, source, report)
             if not report.already_there:
                 _copy(cursor, source, report, listener)
-        _settle(list(report.rows), listener)
+        settle(list(report.rows), listener)
     report.seconds = time.perf_counter() - started
     return report
-
-
-@contextmanager
-def _errors_in_words() -> Iterator[None]:
-    """Tell a driver's error in one sentence where its cause is not a mistake of ours."""
-    try:
-        yield
-    except Error as error:
-        cause = error.__cause__
-        state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
-        if state in REFUSALS:
-            raise SetupError(REFUSALS[state], cause=state) from error
-        if known := unavailable(error):
-            raise known from error
-        if isinstance(cause, psycopg.errors.UniqueViolation):
-            key = cause.diag.constraint_name
-            raise SetupError(
-                f"a row of this world is in the database already ({key}); nothing was kept"
-            ) from error
-        raise
-
-
-def _require_schema() -> None:
-    connection = connections[ALIAS]
-    connection.ensure_connection()
-    behind = probe.compare_schema(connection.connection).behind
-    if behind:
-        raise SetupError(
-            f"the schema is behind this code by {len(behind)} migrations: run manage.py init"
-        )
 
 
 def _mark(cursor: CursorWrapper, source: Source, report: Report) -> bool:
     """Insert the marker row; return False when the same world is there already.
 
-    Waits without end for a load of the same world that is under way.
+    Waits without end for another load that is under way.
     """
     cursor.execute(f"{CHECK_AT_ONCE}; SET LOCAL lock_timeout = 0")
     cursor.execute(
@@ -132,7 +99,6 @@ def _mark(cursor: CursorWrapper, source: Source, report: Report) -> bool:
         [source.marker, source.name, json.dumps(source.parameters)],
     )
     inserted = bool(cursor.rowcount == 1)
-    cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     if not inserted:
         _recall(source, report)
     return inserted
@@ -159,7 +125,13 @@ def _told(identity: object) -> str:
 def _copy(cursor: CursorWrapper, source: Source, report: Report, listener: Listener) -> None:
     around = _surroundings(cursor, source.tags)
     with produced(lambda stream: source.make(stream, around)) as stream:
+        postponed = Postponed(cursor)
+        postponed.take(m._meta.db_table for m in apps.get_app_config("skeletal").get_models())
         _Copier(cursor, report.rows, listener).run(stream)
+        listener.begin("indexes")
+        with connections[ALIAS].wrap_database_errors:
+            postponed.make()
+        listener.finish("indexes", 0)
     report.refused.update(source.refused)
     cursor.execute(
         "UPDATE seeded_worlds SET rows = %s WHERE name = %s",
@@ -208,16 +180,3 @@ class _Copier:
     def _count(self, encoder: Encoder, rows: int) -> None:
         self._rows[encoder.table] = self._rows.get(encoder.table, 0) + rows
         self._listener.finish(encoder.table, rows)
-
-
-def _settle(tables: list[str], listener: Listener) -> None:
-    """Fold all open counts and analyse the tables; both may be repeated at any time."""
-    listener.begin("counters")
-    while counters.sweep(batch=SWEEP_BATCH, using=ALIAS):
-        pass
-    listener.finish("counters", 0)
-    listener.begin("statistics")
-    with connections[ALIAS].cursor() as cursor:
-        for table in tables:
-            cursor.execute(f'ANALYZE "{table}"')
-    listener.finish("statistics", 0)

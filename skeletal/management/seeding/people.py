@@ -15,7 +15,6 @@ USERS = Encoder(
     password_hash=UNUSABLE,
     is_staff=False,
     is_superuser=False,
-    is_private=False,
     username_skeleton=None,
     deleted_at=None,
 )
@@ -35,6 +34,20 @@ def status(person: int) -> str:
     if person % 61 == 17:
         return "suspended"
     return "deactivated" if person % 47 == 23 else "active"
+
+
+EACH, PRIVATE = 41, 29
+"""Of each 41 people the one whose posts are for followers, and who is asked before a follow."""
+
+
+def private_person(rank: int) -> int:
+    """The number of the private person of this rank, from 0."""
+    return EACH * rank + PRIVATE
+
+
+def private_people(people: int) -> int:
+    """How many of the first people are private."""
+    return (people - PRIVATE + EACH - 1) // EACH
 
 
 def staff(people: int) -> tuple[list[int], list[int]]:
@@ -75,6 +88,7 @@ def _write_users(world: World, people: range, times: list[int]) -> None:
             "" if p % 4 == 1 else f"https://media.example.invalid/a/{name}.webp"
             for p, name in zip(people, names, strict=True)
         ],
+        is_private=[p % EACH == PRIVATE for p in people],
         verified=[p % 29 == 0 for p in people],
         status=map(status, people),
         locale=[LOCALES[p % len(LOCALES)] for p in people],

@@ -16,6 +16,7 @@ VISIBILITY = tuple(
     text({3: "followers", CIRCLE_ONLY: "circle", PRIVATE: "private"}.get(number, "public"))
     for number in range(16)
 )
+PUBLIC = text("public")
 PUBLISHED, HIDDEN, REMOVED = text("published"), text("hidden"), text("removed")
 NO_MEDIA = text_array([])
 
@@ -32,6 +33,20 @@ def post_status(number: int) -> bytes:
     return REMOVED if number % 311 == 45 else PUBLISHED
 
 
+def is_listed(number: int) -> bool:
+    """Whether a post is there for everybody."""
+    return (
+        VISIBILITY[number % 16] == PUBLIC
+        and post_status(number) == PUBLISHED
+        and not is_deleted(number)
+    )
+
+
+def is_deleted(number: int) -> bool:
+    """One post in 53 is deleted by its author."""
+    return number % 53 == 8
+
+
 def media_urls(world: World, number: int) -> list[str]:
     """Addresses of the files of a post: none for four in five, two for one in twenty."""
     if number % 5 != 2:
@@ -40,6 +55,11 @@ def media_urls(world: World, number: int) -> list[str]:
     if number % 35 == 12:
         return [f"{stem}.mp4"]
     return [f"{stem}-{position}.webp" for position in range(1 + (number % 20 == 2))]
+
+
+def edited_at(world: World, number: int, moment: int) -> int | None:
+    """When a post that was made at `moment` was edited: one in 37, an hour later."""
+    return min(moment + DAY // 24, world.year.end - 1) if number % 37 == 6 else None
 
 
 @dataclass
@@ -90,10 +110,7 @@ def _write_chunk(world: World, batch: _Batch, first: int, last: int, bodies: lis
     posts.ids.extend(posts.series.ids(first, times))
     posts.owners.extend(batch.authors)
     phrases = [world.phrases.bodies[body] for body in bodies]
-    edited = [
-        min(moment + DAY // 24, end - 1) if number % 37 == 6 else None
-        for number, moment in enumerate(times, first)
-    ]
+    edited = [edited_at(world, number, moment) for number, moment in enumerate(times, first)]
     world.add(
         POSTS,
         posts.ids[first:last].tolist(),
@@ -110,5 +127,5 @@ def _write_chunk(world: World, batch: _Batch, first: int, last: int, bodies: lis
         circle_id=batch.circles,
         language=Ready(phrase.language_field for phrase in phrases),
         edited_at=edited,
-        deleted_at=[end - 1 if number % 53 == 8 else None for number in range(first, last)],
+        deleted_at=[end - 1 if is_deleted(number) else None for number in range(first, last)],
     )

@@ -1,4 +1,4 @@
-"""What people do with things in a made-up world: likes, reposts, bookmarks."""
+"""What people do with things in a made-up world: likes, reposts, bookmarks, views."""
 
 from collections.abc import Callable
 from random import Random
@@ -6,12 +6,16 @@ from random import Random
 from skeletal.management.seeding.chance import WRITES, Sieve, recent
 from skeletal.management.seeding.encoding import Encoder, Ready, text
 from skeletal.management.seeding.posts import open_to_all
+from skeletal.management.seeding.timeline import DAY
+from skeletal.management.seeding.videos import watchable
 from skeletal.management.seeding.world import Notice, Things, World
-from skeletal.models import Bookmark, Like, Repost
+from skeletal.models import Bookmark, Like, Repost, VideoView
 
 LIKES = Encoder(Like)
 REPOSTS = Encoder(Repost)
 BOOKMARKS = Encoder(Bookmark)
+VIEWS = Encoder(VideoView)
+HOUR = DAY // 24
 KINDS = ("post", "video", "comment")
 KIND_FIELDS = [text(kind) for kind in KINDS]
 POST_SHARE, VIDEO_SHARE = 0.6, 0.75
@@ -112,6 +116,31 @@ def write_bookmarks(world: World) -> None:
             bookmarkable_type=Ready(KIND_FIELDS[kind] for kind, _ in targets),
             bookmarkable_id=[things[kind][number] for kind, number in targets],
             folder=Ready(FOLDERS[person % len(FOLDERS)] for person in people),
+        )
+
+
+def write_views(world: World) -> None:
+    """Write views of videos that are ready, a third of them by visitors; each in its hour."""
+    series, rng = world.series(world.sizes.videos, lag=0.3), world.random("views")
+    sieve, people = Sieve(series.rows), world.people.ids
+    for first, last in series.chunks():
+        share = series.share(first)
+        watches = WRITES.chooser(rng, world.people.present(share))
+        video = _draw(rng, world.videos, share)
+        times, viewers, videos = series.times(first, last), list[int](), list[int]()
+        while len(videos) < last - first:
+            viewer, watched = watches(), watchable(video())
+            if sieve.passes(viewer, watched):
+                viewers.append(-1 - viewer if viewer % 3 == 1 else people[viewer])
+                videos.append(world.videos.ids[watched])
+        world.add(
+            VIEWS,
+            series.ids(first, times),
+            created_at=times,
+            video_id=videos,
+            viewer_key=viewers,
+            window_start=[moment - moment % HOUR for moment in times],
+            watched=[3_000 + n * 7919 % 90_000 for n in range(first, last)],
         )
 
 

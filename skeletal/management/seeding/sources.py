@@ -22,9 +22,9 @@ def choose(
 ) -> Source:
     """Return the world to load; raises InvalidInput."""
     end = read_until(until)
-    if ldbc:
+    if ldbc is not None:
         return Network(Path(ldbc))
-    if graph:
+    if graph is not None:
         return GraphFile(Path(graph), end)
     return MadeUp(world, random_seed, end)
 

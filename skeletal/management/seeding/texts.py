@@ -5,6 +5,7 @@ from random import Random
 
 from skeletal.management.seeding import words
 from skeletal.management.seeding.encoding import text, text_array
+from skeletal.rules.entities import hashtag_name
 
 LONGEST = 4800
 """Leaves room for two names within the 5,000 characters of a post."""
@@ -53,7 +54,7 @@ def make_tags(count: int) -> list[Tag]:
         second = "" if turn == 0 else ("_" * (not first.isascii())) + seconds[turn % len(seconds)]
         again = turn // len(seconds)
         shown = f"{first}{second}{again or ''}"
-        tags.append(Tag(shown.lower(), shown))
+        tags.append(Tag(hashtag_name(shown), shown))
     return tags
 
 

@@ -2,6 +2,7 @@
 
 from skeletal.management.seeding.chance import WRITES
 from skeletal.management.seeding.encoding import Encoder, Ready, text
+from skeletal.management.seeding.posts import open_to_all
 from skeletal.management.seeding.timeline import SECOND
 from skeletal.management.seeding.world import World
 from skeletal.models import Video, VideoRendition
@@ -11,8 +12,16 @@ RENDITIONS = Encoder(VideoRendition)
 HEIGHTS = (360, 480, 720, 1080)
 STATUSES = {11: "processing", 47: "failed", 71: "hidden", 83: "removed"}
 """Of each 97 videos; the others are published."""
+UNREADY = (11, 47)
 STATUS_FIELDS = [text(STATUSES.get(number, "published")) for number in range(97)]
 VISIBILITIES = [text({7: "private", 3: "followers"}.get(number, "public")) for number in range(16)]
+
+
+def watchable(number: int) -> int:
+    """The number itself, or that of a video before it that is ready and for many to see."""
+    while number % 97 in UNREADY or open_to_all(number) != number:
+        number -= 1
+    return number
 
 
 def write_videos(world: World) -> None:
@@ -32,7 +41,7 @@ def write_videos(world: World) -> None:
 def _add(world: World, numbers: range, times: list[int]) -> None:
     videos, people, name = world.videos, world.people.ids, world.name
     remarks = world.phrases.remarks
-    unready = {n for n in numbers if n % 97 in (11, 47)}
+    unready = {n for n in numbers if n % 97 in UNREADY}
     world.add(
         VIDEOS,
         videos.ids[numbers.start : numbers.stop].tolist(),

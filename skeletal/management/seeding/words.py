@@ -154,3 +154,4 @@ CIRCLE_NAMES = (
     "Travel",
 )
 LIST_NAMES = ("News", "أخبار", "Music", "شعر", "Tech", "طبخ", "Sport", "فن")
+FILTERED = ("spoiler", "سياسة", "crypto", "مباراة", "Lottery", "إعلان", "#ad", "giveaway")

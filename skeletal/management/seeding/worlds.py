@@ -16,6 +16,7 @@ from skeletal.management.seeding import (
     posts,
     reactions,
     videos,
+    waiting,
 )
 from skeletal.management.seeding.loading import Surroundings
 from skeletal.management.seeding.stream import Stream
@@ -46,12 +47,16 @@ CHAPTERS = (
     attachments.write_media,
     attachments.write_hashtags,
     attachments.write_polls,
+    waiting.write_revisions,
+    waiting.write_drafts,
+    waiting.write_filters,
     videos.write_videos,
     comments.write_comments,
     attachments.write_mentions,
     reactions.write_likes,
     reactions.write_reposts,
     reactions.write_bookmarks,
+    reactions.write_views,
     messages.write_messages,
     notices.write_notices,
     money.write_money,

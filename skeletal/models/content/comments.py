@@ -106,8 +106,8 @@ class Comment(EditableTable):
             ),
         ]
         triggers = counted_by(
-            Tally("post", "post_id", "comments_count", LIVE_ROW),
-            Tally("video", "video_id", "comments_count", LIVE_ROW),
+            Tally("post", "post_id", "comments_count", LIVE_ROW, dated=True),
+            Tally("video", "video_id", "comments_count", LIVE_ROW, dated=True),
             Tally("comment", "parent_id", "replies_count", LIVE_ROW),
             mutable=True,
         )

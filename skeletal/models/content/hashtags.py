@@ -3,7 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Collate
 
+from skeletal.db.fields import CounterField
+from skeletal.db.triggers import Tally, counted_by
 from skeletal.models.base import EditableTable, PlannedQuerySet, Table, classified
 
 
@@ -12,20 +15,28 @@ class HashtagQuerySet(PlannedQuerySet["Hashtag"]):
 
 
 class Hashtag(EditableTable):
-    """A tag: `name` is folded and unique, `display_name` as first written."""
+    """A tag: `name` is folded and unique, `display_name` as first written.
 
-    privacy = classified(content="name display_name", system="usable trendable last_used_at")
+    `posts_count` are the live posts whose audience is public, whatever their authors' accounts.
+    `last_used_at` is when the newest of them was made, to the hour, as of the last fold.
+    """
+
+    privacy = classified(
+        content="name display_name", system="usable trendable last_used_at posts_count"
+    )
 
     name = models.CharField(max_length=100, unique=True)
     display_name = models.CharField(max_length=100)
     usable = models.BooleanField(default=True)
     trendable = models.BooleanField(default=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    posts_count = CounterField()
 
     objects = HashtagQuerySet.as_manager()
 
     class Meta:
         db_table = "hashtags"
+        indexes = [models.Index(Collate("name", "C"), name="idx_hashtags_name")]
 
     def __str__(self) -> str:
         return f"#{self.display_name}"
@@ -36,9 +47,12 @@ class PostHashtagQuerySet(PlannedQuerySet["PostHashtag"]):
 
 
 class PostHashtag(Table):
-    """A post bears a hashtag."""
+    """A post bears a hashtag; `listed` while the post is live and its audience public.
 
-    privacy = classified(relation="post", content="hashtag")
+    A trigger of the posts keeps it when a post changes; who inserts the row says it.
+    """
+
+    privacy = classified(relation="post", content="hashtag", system="listed")
 
     post = models.ForeignKey(
         "skeletal.Post", models.CASCADE, related_name="post_hashtags", db_index=False
@@ -46,6 +60,7 @@ class PostHashtag(Table):
     hashtag = models.ForeignKey(
         Hashtag, models.CASCADE, related_name="post_hashtags", db_index=False
     )
+    listed = models.BooleanField(db_default=True)
 
     objects = PostHashtagQuerySet.as_manager()
 
@@ -53,6 +68,9 @@ class PostHashtag(Table):
         db_table = "post_hashtags"
         constraints = [models.UniqueConstraint(fields=["post", "hashtag"], name="uq_post_hashtag")]
         indexes = [models.Index(fields=["hashtag", "-post"], name="idx_post_hashtags_recent")]
+        triggers = counted_by(
+            Tally("hashtag", "hashtag_id", "posts_count", "listed", dated=True), mutable=True
+        )
 
     def __str__(self) -> str:
         return f"{self.post_id} bears {self.hashtag_id}"

@@ -1,10 +1,16 @@
 """Posts, the files attached to them, and reposts."""
 
+from typing import Any
+
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from skeletal.db import searching
+from skeletal.db.fanout import pend_posts
 from skeletal.db.fields import CounterField
 from skeletal.db.triggers import Tally, counted_by
 from skeletal.models.base import (
@@ -17,6 +23,12 @@ from skeletal.models.base import (
 )
 
 LIVE_ROW = "status = 'published' AND deleted_at IS NULL"
+LIVE = "({row}.status = 'published' AND {row}.deleted_at IS NULL)"
+LISTED = "({row}.status = 'published' AND {row}.deleted_at IS NULL AND {row}.visibility = 'public')"
+"""Whether a post is live and its audience public."""
+_update_of: Any = pgtrigger.UpdateOf  # its own types are missing
+CHANGED = _update_of("status", "deleted_at", "visibility")
+LIST_HASHTAGS = "UPDATE post_hashtags SET listed = {now} WHERE post_id = NEW.id; RETURN NULL;"
 
 
 class PostQuerySet(PlannedQuerySet["Post"]):
@@ -94,12 +106,31 @@ class Post(EditableTable):
                 name="idx_posts_public",
                 condition=Q(status="published", deleted_at=None, visibility="public"),
             ),
+            GinIndex(
+                searching.words("content"),
+                searching.span(),
+                name="idx_posts_words",
+                condition=Q(status="published", deleted_at=None, visibility="public"),
+                gin_pending_list_limit=searching.PENDING_KB,
+            ),
         ]
-        triggers = counted_by(
-            Tally("user_profile", "author_id", "posts_count", LIVE_ROW),
-            Tally("platform", "1", "posts_count", LIVE_ROW),
-            mutable=True,
-        )
+        triggers = [
+            *counted_by(
+                Tally("user_profile", "author_id", "posts_count", LIVE_ROW),
+                Tally("platform", "1", "posts_count", LIVE_ROW),
+                mutable=True,
+            ),
+            pgtrigger.Trigger(
+                name="list_hashtags",
+                when=pgtrigger.After,
+                operation=CHANGED,
+                condition=pgtrigger.Condition(
+                    f"({LISTED.format(row='OLD')} <> {LISTED.format(row='NEW')})"
+                ),
+                func=LIST_HASHTAGS.format(now=LISTED.format(row="NEW")),
+            ),
+            *pend_posts(LIVE),
+        ]
 
     def __str__(self) -> str:
         return self.content[:60]
@@ -168,7 +199,7 @@ class Repost(Table):
         db_table = "reposts"
         constraints = [models.UniqueConstraint(fields=["user", "post"], name="uq_repost")]
         indexes = [models.Index(fields=["post", "-id"], name="idx_reposts_post")]
-        triggers = counted_by(Tally("post", "post_id", "reposts_count"))
+        triggers = counted_by(Tally("post", "post_id", "reposts_count", dated=True))
 
     def __str__(self) -> str:
         return f"{self.user_id} reposts {self.post_id}"

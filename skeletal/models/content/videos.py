@@ -149,7 +149,9 @@ class VideoView(Table):
             ),
             at_least("watched", 0, "video_views_watched"),
         ]
-        triggers = counted_by(Tally("video", "video_id", "views_count"), events=("insert",))
+        triggers = counted_by(
+            Tally("video", "video_id", "views_count", dated=True), events=("insert",)
+        )
 
     def __str__(self) -> str:
         return f"{self.viewer_key} watched {self.video_id}"

@@ -4,6 +4,10 @@ from skeletal.models.social.circles import Circle as Circle
 from skeletal.models.social.circles import CircleMember as CircleMember
 from skeletal.models.social.circles import UserList as UserList
 from skeletal.models.social.circles import UserListMember as UserListMember
+from skeletal.models.social.feeds import FeedAuthor as FeedAuthor
+from skeletal.models.social.feeds import FeedPending as FeedPending
+from skeletal.models.social.feeds import FeedReader as FeedReader
+from skeletal.models.social.feeds import FeedState as FeedState
 from skeletal.models.social.filters import KeywordFilter as KeywordFilter
 from skeletal.models.social.graph import Block as Block
 from skeletal.models.social.graph import Follow as Follow

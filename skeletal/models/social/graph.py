@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from skeletal.db.fanout import raise_version
 from skeletal.db.triggers import Tally, counted_by
 from skeletal.models.base import PlannedQuerySet, Table, classified, differ, one_of
 
@@ -34,12 +35,16 @@ class Follow(Table):
         indexes = [
             models.Index(fields=["followee", "-id"], name="idx_follows_followee"),
             models.Index(fields=["follower", "-id"], name="idx_follows_follower"),
+            models.Index(fields=["followee", "follower"], name="idx_follows_fan_out"),
         ]
-        triggers = counted_by(
-            Tally("user_profile", "followee_id", "followers_count"),
-            Tally("user_profile", "follower_id", "following_count"),
-            Tally("platform", "1", "follows_count"),
-        )
+        triggers = [
+            *counted_by(
+                Tally("user_profile", "followee_id", "followers_count"),
+                Tally("user_profile", "follower_id", "following_count"),
+                Tally("platform", "1", "follows_count"),
+            ),
+            raise_version(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.follower_id} follows {self.followee_id}"

@@ -34,11 +34,16 @@ class Like(Table):
         ]
         indexes = [
             models.Index(fields=["likeable_type", "likeable_id", "-id"], name="idx_likes_target"),
-            models.Index(fields=["user", "-id"], name="idx_likes_user"),
         ]
         triggers = counted_by(
             *(
-                Tally(kind, "likeable_id", "likes_count", f"likeable_type = '{kind}'")
+                Tally(
+                    kind,
+                    "likeable_id",
+                    "likes_count",
+                    f"likeable_type = '{kind}'",
+                    dated=kind != "comment",
+                )
                 for kind in ("post", "video", "comment")
             )
         )

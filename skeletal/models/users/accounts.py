@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Collate, Lower
 from django.utils import timezone
 
+from skeletal.db import searching
 from skeletal.db.fields import CounterField
 from skeletal.db.triggers import Tally, counted_by
 from skeletal.models.base import (
@@ -90,7 +91,14 @@ class User(AbstractBaseUser, EditableTable):
                 condition=models.Q(username_skeleton__isnull=False),
             ),
         ]
-        indexes = [models.Index(Collate("username", "C"), name="idx_users_username")]
+        indexes = [
+            models.Index(searching.name("username"), name="idx_users_name"),
+            GinIndex(
+                searching.near("username"),
+                name="idx_users_near",
+                gin_pending_list_limit=searching.PENDING_KB,
+            ),
+        ]
         triggers = counted_by(Tally("platform", "1", "users_count"))
 
     def __str__(self) -> str:
@@ -158,7 +166,12 @@ class UserProfile(EditableRow):
             longest("bio", 500, "user_profiles_bio_length"),
         ]
         indexes = [
-            models.Index(Collate(Lower("display_name"), "C"), "user", name="idx_profiles_name")
+            models.Index(searching.name("display_name"), "user", name="idx_profiles_shown"),
+            GinIndex(
+                searching.near("display_name"),
+                name="idx_profiles_near",
+                gin_pending_list_limit=searching.PENDING_KB,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from skeletal.db.prepared import BIGINTS, Param, read
 from skeletal.errors import NotFound
 from skeletal.models import Comment, Post, User
 from skeletal.queries.batches import in_order, wanted
-from skeletal.queries.content.shared import public, since
+from skeletal.queries.content.shared import public
 from skeletal.queries.counters import exact, exactly
 from skeletal.queries.pages import ids_first, newest_first, oldest_first, page_of, size_of
 from skeletal.queries.users import is_visible_user
@@ -43,17 +43,6 @@ def get_multiple_posts(post_ids: Iterable[int], viewer_id: Viewer = None) -> dic
     ids = wanted(post_ids)
     sight, viewer = sight_of(viewer_id)
     return in_order(ids, _posts(sight).all(ids=ids, viewer=viewer)) if ids else {}
-
-
-def get_popular_posts(days: int = 7, limit: int = 20, viewer_id: Viewer = None) -> list[PostRecord]:
-    """Return the most liked public posts of the last `days` (1 to 30): 1 statement.
-
-    Its cost grows with the number of posts of these days. Likes as of the last sweep; of equals
-    the newer first.
-    """
-    size, first = size_of(limit), since(days)
-    sight, viewer = sight_of(viewer_id)
-    return _popular(sight, size).all(since=first, viewer=viewer)[:limit]
 
 
 def list_public_posts(
@@ -119,13 +108,6 @@ def _visible_post(sight: Sight) -> QuerySet[Post]:
 @read(PostRecord)
 def _posts(sight: Sight) -> QuerySet[Post]:
     return visible(Post.objects.filter(pk__any=Param("ids", BIGINTS)), sight)
-
-
-@read(PostRecord, plan="custom")
-def _popular(sight: Sight, size: int) -> QuerySet[Post]:
-    return public(Post.objects.filter(pk__gte=Param("since")), sight).order_by(
-        "-likes_count", "-pk"
-    )[:size]
 
 
 @read(PostRecord, key="id")

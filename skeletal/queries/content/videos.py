@@ -8,15 +8,14 @@ from skeletal.db.prepared import BIGINTS, Param, read
 from skeletal.errors import NotFound
 from skeletal.models import Video
 from skeletal.queries.batches import in_order, wanted
-from skeletal.queries.content.shared import public, since
+from skeletal.queries.content.shared import public
 from skeletal.queries.counters import exact, exactly
-from skeletal.queries.pages import newest_first, page_of, size_of
+from skeletal.queries.pages import newest_first, page_of
 from skeletal.queries.visibility import Sight, sight_of, visible
 from skeletal.records import Page, Viewer
 from skeletal.records.content import VideoRecord
 
 VIDEO_COUNTS = ("views_count", "likes_count", "comments_count")
-TRENDING_DAYS = 7
 
 
 def get_video_with_stats(video_id: int, viewer_id: Viewer = None) -> VideoRecord:
@@ -48,16 +47,6 @@ def list_public_videos(
     return page_of(_public_videos, sight, cursor, limit, viewer=viewer)
 
 
-def get_trending_videos(limit: int = 20, viewer_id: Viewer = None) -> list[VideoRecord]:
-    """Return the most viewed public videos of the last seven days: 1 statement.
-
-    Cost and order as `get_popular_posts`.
-    """
-    size, first = size_of(limit), since(TRENDING_DAYS)
-    sight, viewer = sight_of(viewer_id)
-    return _trending(sight, size).all(since=first, viewer=viewer)[:limit]
-
-
 @read(VideoRecord, paths=exactly(VIDEO_COUNTS))
 def _video(sight: Sight) -> QuerySet[Video]:
     rows = visible(Video.objects.filter(pk=Param("video_id")), sight)
@@ -72,10 +61,3 @@ def _videos(sight: Sight) -> QuerySet[Video]:
 @read(VideoRecord, key="id")
 def _public_videos(sight: Sight, continued: bool, size: int) -> QuerySet[Video]:
     return newest_first(public(Video.objects.all(), sight), continued, size)
-
-
-@read(VideoRecord, plan="custom")
-def _trending(sight: Sight, size: int) -> QuerySet[Video]:
-    return public(Video.objects.filter(pk__gte=Param("since")), sight).order_by(
-        "-views_count", "-pk"
-    )[:size]

@@ -37,8 +37,8 @@ def list_notifications(
 
     One where there is nothing. Left out is what was caused by people who are not visible to them
     or whom they mute, also when that came later. A group moves to the top with what is new in it.
-    The cost grows with the number of rows between the page's first group and its last: about 5 µs
-    for each further row of a large group.
+    The cost is that of the groups shown and of at most 100 rows in each, whatever a group holds;
+    only newest rows by people who are not seen are looked at until one who is seen comes.
     Raises InvalidCursor, and InvalidInput for a limit outside 1..100.
     """
     page = page_of(_heads, Sight.PERSON, cursor, limit, owner=user_id, viewer=user_id)
@@ -64,8 +64,9 @@ def _entry(head: Head, people: dict[int, UserCard]) -> NotificationRecord:
 
 @read(Head, key="id")
 def _heads(sight: Sight, continued: bool, size: int) -> QuerySet[Notification]:
-    """A group stands where its newest row does, seen or not: that is one probe of an index a row.
+    """A group stands where its newest row does, seen or not: marked rows are walked, one a group.
 
+    A mark that a newer row did not take away yet costs one probe of an index and shows nothing.
     The rows that are seen are then looked at for the groups of the page alone. A join in place of
     the subquery would read everything that the person was ever told.
     """
@@ -81,5 +82,5 @@ def _heads(sight: Sight, continued: bool, size: int) -> QuerySet[Notification]:
     }
     caused_by = ArraySubquery(seen.values("actor_id")[:MOST_COUNTED])
     some = Q(IsNull(Subquery(seen.values("pk")[:1]), False))
-    heads = rows.filter(alone, some).annotate(caused_by=caused_by, **newest)
+    heads = rows.filter(alone, some, is_newest=True).annotate(caused_by=caused_by, **newest)
     return newest_first(heads, continued, size)

@@ -1,27 +1,6 @@
-"""LDBC's social network in our tables, and how its ids become ours.
+"""LDBC's social network in our tables, and its stream of updates through the public writes."""
 
-A person becomes the user `ldbc_<id>`. A person's, a post's or a comment's id is made from its
-time and its rank by (time, LDBC id) among those of its kind, so the files alone tell it.
-"""
-
-from pathlib import Path
-
-from skeletal.management.seeding.ldbc import files
-from skeletal.management.seeding.ldbc.book import NODE
+from skeletal.management.seeding.ldbc.ids import message_ids as message_ids
+from skeletal.management.seeding.ldbc.ids import person_ids as person_ids
 from skeletal.management.seeding.ldbc.network import Network as Network
-from skeletal.management.seeding.timeline import identifier
-
-
-def person_ids(directory: Path) -> dict[int, int]:
-    """Our user id for each LDBC person id."""
-    people = files.read_people(directory)
-    return {p.id: identifier(p.joined, NODE, rank) for rank, p in enumerate(people)}
-
-
-def message_ids(directory: Path) -> dict[int, tuple[str, int]]:
-    """("post" or "comment", our id) for each LDBC message id."""
-    return {
-        message.id: (kind, identifier(message.written, NODE, rank))
-        for kind in (files.POSTS, files.COMMENTS)
-        for rank, message in enumerate(files.read_messages(directory, kind))
-    }
+from skeletal.management.seeding.ldbc.replay import replay as replay

@@ -24,8 +24,8 @@ class Book:
     directory: Path
     stream: Stream
     refused: Counter[str]
-    tag_names: Mapping[int, str]
-    """The folded name of each tag."""
+    tag_names: Mapping[int, str | None]
+    """The folded name of each tag; None where it is no hashtag."""
     hashtags: dict[str, int]
     """Our id of each hashtag by folded name."""
     joined: dict[int, int] = field(default_factory=dict)
@@ -42,19 +42,21 @@ class Book:
         return ids
 
     def person(self, theirs: int) -> int:
-        return _found(self.people, theirs, "person")
+        return found(self.people, theirs, "person")
 
     def post(self, theirs: int) -> int:
-        return _found(self.posts, theirs, "post")
+        return found(self.posts, theirs, "post")
 
     def comment(self, theirs: int) -> int:
-        return _found(self.comments, theirs, "comment")
+        return found(self.comments, theirs, "comment")
 
-    def tag(self, theirs: int) -> str:
-        """The folded name of a tag."""
-        name = self.tag_names.get(theirs)
-        if name is None:
+    def tag(self, theirs: int) -> str | None:
+        """The folded name of a tag; None, and counted as refused, where it is no hashtag."""
+        if theirs not in self.tag_names:
             raise InvalidInput(f"the files name a tag {theirs} that they do not hold")
+        name = self.tag_names[theirs]
+        if name is None:
+            self.refused["use of a tag without a letter, which is no hashtag"] += 1
         return name
 
     def keep(self, found: dict[K, int], key: K, since: int, kind: str) -> None:
@@ -74,7 +76,8 @@ class Book:
         return text[:length]
 
 
-def _found(ids: Mapping[int, int], theirs: int, what: str) -> int:
+def found(ids: Mapping[int, int], theirs: int, what: str) -> int:
+    """Our id of a thing of theirs; raises InvalidInput for one that is nowhere."""
     ours = ids.get(theirs)
     if ours is None:
         raise InvalidInput(f"the files name a {what} {theirs} that they do not hold")

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from skeletal.errors import InvalidInput
 from skeletal.management.seeding.reading import BadRow, moment, number, opened, rows
+from skeletal.rules import limits
+from skeletal.rules.entities import hashtag_name
 
 DYNAMIC, STATIC = "dynamic", "static"
 PEOPLE, KNOWS = "person", "person_knows_person"
@@ -51,7 +53,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Message:
-    """A post or a comment; `reply_to` is an LDBC id, 0 for a post."""
+    """A post or a comment, which answers `post` or `comment`, LDBC's ids; the other is -1."""
 
     id: int
     written: int
@@ -167,6 +169,9 @@ def read_tags(directory: Path) -> dict[int, str]:
     return dict(_read(directory, TAGS, lambda cells: (number(cells[0]), cells[1])))
 
 
-def fold(tag: str) -> str:
-    """A tag's name as a hashtag: small letters, signs as underlines, at most 100 characters."""
-    return sub(r"\W", "_", tag).lower()[:100]
+def hashtag(tag: str) -> str | None:
+    """The folded name of a tag as a hashtag, signs as underlines; None where it holds no letter."""
+    try:
+        return hashtag_name(sub(r"\W", "_", tag)[: limits.HASHTAG])
+    except InvalidInput:
+        return None

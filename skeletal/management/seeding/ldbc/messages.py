@@ -36,6 +36,7 @@ def write_posts(book: Book) -> None:
             [post.written for post, _ in bears],
             post_id=[book.posts[post.id] for post, _ in bears],
             hashtag_id=[book.hashtags[name] for _, name in bears],
+            listed=always(True),
         )
 
 
@@ -44,6 +45,8 @@ def _tags_of_posts(book: Book) -> dict[int, list[str]]:
     tags: dict[int, list[str]] = {}
     for link in files.read_links(book.directory, files.POST_TAGS):
         chosen, name = tags.setdefault(link.first, []), book.tag(link.second)
+        if name is None:
+            continue
         if name in chosen:
             book.refused["tag written like another of the same post"] += 1
         else:
@@ -94,10 +97,12 @@ def _add_images(book: Book, first: int, posts: list[Message]) -> None:
 def _write_hashtags(book: Book, last_use: dict[str, int]) -> None:
     """Write the hashtags that the database lacks, made at the beginning of our time."""
     shown: dict[str, str] = {}
-    for tag, name in files.read_tags(book.directory).items():
-        if book.tag(tag) in shown:
+    for tag, display in files.read_tags(book.directory).items():
+        name = book.tag(tag)
+        if name in shown:
             book.refused["tag written like another one (made one)"] += 1
-        shown.setdefault(book.tag(tag), name)
+        elif name:
+            shown[name] = display
     lacking = [name for name in shown if name not in book.hashtags]
     for first, names in numbered(lacking):
         times = [IDS_EPOCH + 1000 * rank for rank in range(first, first + len(names))]

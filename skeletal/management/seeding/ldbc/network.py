@@ -33,7 +33,7 @@ class Network:
     def __post_init__(self) -> None:
         self._digest = digest(files.find_all(self.directory))
         self._tags = files.read_tags(self.directory)
-        self._names = {tag: files.fold(name) for tag, name in self._tags.items()}
+        self._names = {tag: files.hashtag(name) for tag, name in self._tags.items()}
 
     @property
     def name(self) -> str:
@@ -49,7 +49,7 @@ class Network:
 
     @property
     def tags(self) -> list[str]:
-        return list(self._names.values())
+        return [name for name in self._names.values() if name]
 
     def make(self, stream: Stream, around: Surroundings) -> None:
         """Write all chapters; count what has no table."""

@@ -5,6 +5,7 @@ from skeletal.management.seeding.attachments import TAG_FOLLOWS, numbered
 from skeletal.management.seeding.graph import FOLLOWS
 from skeletal.management.seeding.ldbc import files
 from skeletal.management.seeding.ldbc.book import NODE, Book
+from skeletal.management.seeding.ldbc.ids import username
 from skeletal.management.seeding.timeline import identifier
 
 
@@ -17,7 +18,7 @@ def write_people(book: Book) -> None:
         book.people[person.id], book.joined[person.id] = ours, person.joined
         shown = book.fit(person.name, 50, "name")
         locale = languages.get(person.id, "en")[:35]
-        accounts.append(Account(ours, person.joined, f"ldbc_{person.id}", shown, locale))
+        accounts.append(Account(ours, person.joined, username(person.id), shown, locale))
     write_accounts(book.stream, accounts)
 
 
@@ -49,8 +50,10 @@ def write_interests(book: Book) -> None:
     """Write that people follow the tags of their interests, from the day they joined."""
     pairs: dict[tuple[int, int], int] = {}
     for link in files.read_links(book.directory, files.INTERESTS):
-        pair = book.person(link.first), book.hashtags[book.tag(link.second)]
-        book.keep(pairs, pair, book.joined[link.first], "interest in a tag")
+        person, name = book.person(link.first), book.tag(link.second)
+        if name:
+            pair = person, book.hashtags[name]
+            book.keep(pairs, pair, book.joined[link.first], "interest in a tag")
     for first, batch in numbered(sorted(pairs.items(), key=lambda item: item[1])):
         book.add(
             TAG_FOLLOWS,

@@ -1,5 +1,6 @@
 """The indexes that the models declare: which are missing, and how to build them online."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ ALIAS = "maintenance"
 
 @dataclass(frozen=True)
 class DeclaredIndex:
-    """An index that stands in a model's Meta."""
+    """An index of a model's Meta, or one that Django gives to a foreign key."""
 
     model: type[models.Model]
     index: models.Index
@@ -24,11 +25,29 @@ class DeclaredIndex:
 
 
 def declared_indexes() -> list[DeclaredIndex]:
-    """Every Meta index of the skeleton's models."""
+    """Every index that the skeleton's models ask for; constraints build their own."""
     return [
         DeclaredIndex(model, index)
         for model in apps.get_app_config("skeletal").get_models()
-        for index in model._meta.indexes
+        for index in (*model._meta.indexes, *_of_fields(model))
+    ]
+
+
+def _of_fields(model: type[models.Model]) -> Iterator[models.Index]:
+    """The indexes of foreign keys, under the names that Django gives them."""
+    editor = cast("Any", connections[ALIAS].schema_editor(collect_sql=True))
+    for field in model._meta.local_concrete_fields:
+        if editor._field_should_be_indexed(model, field):
+            name = editor._create_index_name(model._meta.db_table, [field.column])
+            yield models.Index(fields=[field.name], name=name)
+
+
+def tables_of_others() -> list[str]:
+    """The tables of Django and of other packages: their indexes are not ours to judge."""
+    return [
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label != "skeletal"
     ]
 
 

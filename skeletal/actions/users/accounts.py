@@ -1,24 +1,26 @@
-"""Writes on accounts."""
+"""Accounts: opened, changed by their owners, and the first administrator."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Func, Value
 from django.db.models.functions import Now
 
 from skeletal.actions import audit
 from skeletal.actions.acting import conflicting
-from skeletal.actions.events import fact
+from skeletal.actions.users.copies import forget_card
+from skeletal.actions.users.facts import USER_CHANGED, USER_REGISTERED
 from skeletal.db.transactions import execute_transaction
 from skeletal.errors import Forbidden
 from skeletal.models import Role, RoleAssignment, User, UserProfile, UserSettings
 from skeletal.records.social import Changed
-from skeletal.rules import contacts, limits, texts, usernames
-from skeletal.rules.values import flag
+from skeletal.rules import contacts, limits, people, texts, usernames
+from skeletal.rules.ids import whole_id
+from skeletal.rules.values import flag, past
 
-USER_REGISTERED = fact("user.registered", "user", "An account is there.", user_id="id")
-USER_CHANGED = fact("user.changed", "user", "A person changed their page.", user_id="id")
 TAKEN = {
     "users_username_key": ("username", "this username is taken"),
     "uq_users_skeleton": ("username", "this username looks like one that is taken"),
@@ -37,12 +39,14 @@ def register_user(
     phone: str | None = None,
     region: str | None = None,
     locale: str = "en",
+    at: datetime | None = None,
 ) -> int:
     """Make an account with its profile and settings; return its id.
 
     4 statements within BEGIN and COMMIT, and one hash of the password, which is what takes its
     time. Name, e-mail and phone are stored in the one form by which they are compared; `region`
-    is where a phone number without + is dialled. Raises InvalidInput, and Conflict for a name
+    is where a phone number without + is dialled; `at` is the time of an account that comes from
+    elsewhere. Raises InvalidInput, and Conflict for a name
     that is taken or looks like one that is, and for an e-mail or a phone that has an account.
     """
     name = usernames.username(username)
@@ -50,9 +54,10 @@ def register_user(
         username=name,
         username_skeleton=usernames.skeleton(name),
         email=contacts.email(email),
-        phone=None if phone is None else contacts.phone(phone, region=region),
-        password=make_password(_password(password)),
-        locale=texts.text(locale, field="locale", most=limits.LOCALE, least=1),
+        phone=_phone(phone, region),
+        password=make_password(people.password(password)),
+        locale=people.locale(locale),
+        **_since(past(at, "at")),
     )
     shown = texts.text(display_name, field="display_name", most=limits.DISPLAY_NAME)
 
@@ -61,10 +66,17 @@ def register_user(
         UserProfile.objects.create(user=user, display_name=shown.strip() or name)
         UserSettings.objects.create(user=user)
         USER_REGISTERED.tell(of=user.pk, actor=user.pk, user_id=user.pk)
+        forget_card(user.pk)
         return user.pk
 
     with conflicting(**TAKEN):
         return execute_transaction(work)
+
+
+def _since(at: datetime | None) -> dict[str, Any]:
+    if at is None:
+        return {}
+    return {"pk": Func(Value(at), function="daira_id"), "created_at": at}
 
 
 def update_profile(user_id: int, **changes: Any) -> Changed:
@@ -74,21 +86,29 @@ def update_profile(user_id: int, **changes: Any) -> Changed:
     already. Raises InvalidInput, TypeError for what is none of these, and Forbidden for an account
     that is absent or not active. Whoever follows a private account goes on to do so.
     """
+    number = whole_id(user_id, "user_id")
     read = {name: RULES[name](value) for name, value in _known(changes).items()}
     page = {name: read.pop(name) for name in ON_PAGE if name in read}
 
     def work() -> bool:
-        people = User.objects.filter(pk=user_id, status="active", deleted_at=None)
-        locked = people.select_related("profile").select_for_update(of=("self",), no_key=True)
+        rows = User.objects.filter(pk=number, status="active", deleted_at=None)
+        locked = rows.select_related("profile").select_for_update(of=("self",), no_key=True)
         user = locked.first()
         if user is None:
             raise Forbidden("this account may not act")
         changed = [_set(user, read), _set(user.profile, page)]
         if any(changed):
-            USER_CHANGED.tell(of=user_id, actor=user_id, user_id=user_id)
+            tell_of_change(user_id, user_id)
         return any(changed)
 
     return Changed(changed=bool(changes) and execute_transaction(work))
+
+
+def tell_of_change(user_id: int, actor: int | None) -> None:
+    """Tell that a page is another, in the transaction of the change, and forget its copy: 1
+    statement."""
+    USER_CHANGED.tell(of=user_id, actor=actor, user_id=user_id)
+    forget_card(user_id)
 
 
 def _set(row: User | UserProfile, values: dict[str, Any]) -> bool:
@@ -105,28 +125,19 @@ def _known(changes: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _display_name(value: object) -> str:
-    most = limits.DISPLAY_NAME
-    return texts.text(value, field="display_name", most=most, least=1).strip()
-
-
-def _avatar(value: object) -> str:
-    return contacts.url(value, field="avatar_url") if value else ""
-
-
 ON_PAGE = ("display_name", "bio")
 RULES: dict[str, Callable[[Any], Any]] = {
-    "display_name": _display_name,
-    "bio": lambda value: texts.text(value, field="bio", most=limits.BIO),
-    "avatar_url": _avatar,
-    "locale": lambda value: texts.text(value, field="locale", most=limits.LOCALE, least=1),
+    "display_name": people.display_name,
+    "bio": people.bio,
+    "avatar_url": people.avatar_url,
+    "locale": people.locale,
     "is_private": lambda value: flag(value, "is_private"),
 }
 
 
-def _password(value: object) -> str:
-    least, most = limits.PASSWORD
-    return texts.text(value, field="password", most=most, least=least)
+def _phone(phone: str | None, region: str | None) -> str | None:
+    dialled = None if region is None else people.region(region)
+    return None if phone is None else contacts.phone(phone, region=dialled)
 
 
 @transaction.atomic
