@@ -168,7 +168,7 @@ DATABASES = {
             "max_waiting": 20 * DATABASE_POOL_MAX,
             "max_idle": 30,
             "max_lifetime": 1800,
-            "reconnect_timeout": 3,
+            "reconnect_timeout": 2,
         },
     ),
     "maintenance": databases.database(
@@ -189,7 +189,7 @@ QUEUE_URL = ENV.redis(
 CACHE_PREFIX = ENV.text("CACHE_PREFIX", "daira")
 CACHE_SECONDS = caching.seconds(ENV)
 """How long each tier keeps what is not given a time of its own."""
-FEED_WINDOW_FOLLOWEES = ENV.integer("FEED_WINDOW_FOLLOWEES", 25, least=1, most=1_000_000)
+FEED_WINDOW_FOLLOWEES = ENV.integer("FEED_WINDOW_FOLLOWEES", 50, least=1, most=1_000_000)
 """A reader of fewer has no window: plain SQL is as fast."""
 FEED_WINDOW_DEPTH = ENV.integer("FEED_WINDOW_DEPTH", 200, least=1, most=1000)
 """How many posts a new window holds; what is pushed makes it longer."""

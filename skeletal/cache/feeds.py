@@ -34,6 +34,7 @@ BUCKET = 0
 
 NOBODYS = -1
 """A version that no reader has."""
+RESTING = Window(status="resting")
 RESTS, REFUSED = Rests(), Rests()
 """Readers whose window is not asked for, and None for all of them; and whose was of no use."""
 
@@ -89,7 +90,7 @@ def read(user_id: int, cursor: int | None = None, limit: int = 30, hint: int = 0
     is so at once. A window that is ready is a hit.
     """
     if limit and (user_id in RESTS or None in RESTS):
-        return Window(status="resting")
+        return RESTING
     life = _tier.seconds * 1000
     try:
         [answer] = _send(

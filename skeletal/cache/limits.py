@@ -1,7 +1,7 @@
 """Sliding windows: how often somebody called something of late.
 
 A window is a list of the moments of the calls that were let through, oldest first, in microseconds
-of the server's clock: exact at its edges, and never longer than the limit. Where Redis is away
+of the server's clock, both edges within, and never longer than the limit. Where Redis is away
 each process counts for itself: looser, never open.
 """
 
@@ -20,13 +20,13 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local first = redis.call('LINDEX', KEYS[1], 0)
-while first and now - first >= window do
+while first and now - first > window do
     redis.call('LPOP', KEYS[1])
     first = redis.call('LINDEX', KEYS[1], 0)
 end
 local used = redis.call('LLEN', KEYS[1])
 if used >= limit then
-    return {0, 0, window - (now - redis.call('LINDEX', KEYS[1], used - limit)), now}
+    return {0, 0, window + 1 - (now - redis.call('LINDEX', KEYS[1], used - limit)), now}
 end
 redis.call('RPUSH', KEYS[1], string.format('%.0f', now))
 redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000))
@@ -88,7 +88,7 @@ def _check_here(name: str, limit: int, window: float) -> RateLimit:
         _local.move_to_end(name)
         if len(_local) > LOCAL_WINDOWS:
             _local.popitem(last=False)
-        while calls and now - calls[0] >= window:
+        while calls and now - calls[0] > window:
             calls.popleft()
         if len(calls) >= limit:
             wait = window - (now - calls[len(calls) - limit])

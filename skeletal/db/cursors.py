@@ -9,13 +9,14 @@ import struct
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
 
+from skeletal.db.hot import cursor_key
 from skeletal.errors import InvalidCursor
 from skeletal.security import signing
 
@@ -34,7 +35,7 @@ ROOM = LONGEST * 3 // 4 - signing.MAC_BYTES - 1
 def encode(keys: Sequence[Value], context: bytes) -> str:
     """Return the token of a row with these keys, in the list that `context` names."""
     payload = bytes((KEYS,)) + msgspec.msgpack.encode(keys)
-    return signing.sign(payload, settings.CURSOR_KEYS[0], context)
+    return signing.sign(payload, cursor_key(), context)
 
 
 def decode(cursor: str, context: bytes, types: tuple[Any, ...]) -> tuple[Value, ...]:
@@ -58,8 +59,8 @@ def position(context: bytes, *keys: int) -> str:
     `context` names the list, its filter and its viewer. Raises struct.error for a key that is no
     64-bit integer.
     """
-    payload = struct.pack(f">B{len(keys)}q", INTEGERS, *keys)
-    return signing.sign(payload, settings.CURSOR_KEYS[0], context)
+    payload = _layout(len(keys)).pack(INTEGERS, *keys)
+    return signing.sign(payload, cursor_key(), context)
 
 
 def read_position(cursor: str, context: bytes, count: int) -> tuple[int, ...]:
@@ -71,6 +72,11 @@ def read_position(cursor: str, context: bytes, count: int) -> tuple[int, ...]:
     if len(payload) != 1 + 8 * count or payload[0] != INTEGERS:
         raise _foreign()
     return struct.unpack_from(f">{count}q", payload, 1)
+
+
+@cache
+def _layout(count: int) -> struct.Struct:
+    return struct.Struct(f">B{count}q")
 
 
 def _unsigned(cursor: str, context: bytes, longest: int) -> bytes:

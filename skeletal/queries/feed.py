@@ -18,6 +18,7 @@ from skeletal.records import Page
 from skeletal.records.content import PostRecord
 from skeletal.rules.ids import whole_id
 
+PLAIN = metrics.FEED_PAGES.labels("plain")
 ACTIVE = Q(active=True)
 
 
@@ -48,7 +49,7 @@ def _plain(
     user_id: int, after: int | None, size: int, limit: int
 ) -> tuple[list[PostRecord], int | None]:
     """The page by plain SQL, and its last id where more rows follow: one statement."""
-    metrics.FEED_PAGES.labels("plain").inc()
+    PLAIN.inc()
     values = {"viewer": user_id, "after": after}
     return _feed(Sight.PERSON, after is not None, size).up_to(limit, **values)
 

@@ -18,12 +18,14 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 SIZES = (20, 50, 100)
 """LIMIT is part of a statement's shape, and shapes are few: other limits are cut in Python."""
 
+_SIZE_OF = [next(size for size in SIZES if size >= limit) for limit in range(SIZES[-1] + 1)]
+
 
 def size_of(limit: int) -> int:
     """The smallest size that holds `limit` rows; raises InvalidInput outside 1..100."""
-    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= SIZES[-1]:
-        raise InvalidInput(f"limit must be between 1 and {SIZES[-1]}", field="limit")
-    return next(size for size in SIZES if size >= limit)
+    if type(limit) is int and 1 <= limit <= SIZES[-1]:
+        return _SIZE_OF[limit]
+    raise InvalidInput(f"limit must be between 1 and {SIZES[-1]}", field="limit")
 
 
 def newest_first(rows: Rows, continued: bool, size: int) -> Rows:

@@ -37,6 +37,8 @@ FOLLOWED = {**JUDGED, "follows": True, "own": False}
 OWN = {"own": True, "blocks": False, "blocked_by": False, "muted": False}
 FEED = RULES[Post] & (Q(own=True) | Q(follows=True))
 """What stands in a feed: what its reader may see of those whom they follow, and their own."""
+BELIEVED = metrics.FEED_PAGES.labels("window")
+AILING = ("unmarked", "refused")
 FEW_SECONDS, UNMARKED_SECONDS = 600.0, 1.0
 """How long a reader of few, or a server without a mark, is not asked about in this process."""
 
@@ -76,7 +78,7 @@ def judge(user_id: int, after: int | None, size: int, limit: int) -> tuple[Windo
     if last is None:
         metrics.FEED_PAGES.labels("short" if data else "refused").inc()
         return window.refused() if not data else window, None
-    metrics.FEED_PAGES.labels("window").inc()
+    BELIEVED.inc()
     return window, (data, last)
 
 
@@ -86,7 +88,8 @@ def mend(user_id: int, window: Window) -> None:
     At most one statement. Not within a transaction: what it has not committed would be believed.
     What goes wrong here is counted and logged: the page was read without it.
     """
-    if connection.in_atomic_block:
+    well = not window.wanted and window.status not in AILING
+    if well or connection.in_atomic_block:
         return
     try:
         _mend(user_id, window)

@@ -19,8 +19,8 @@ Item = TypeVar("Item")
 Other = TypeVar("Other")
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """An immutable value with named fields."""
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An immutable value with named fields, which can be in no cycle: no collector looks at it."""
 
 
 class Page(Record, Generic[Item], frozen=True, kw_only=True):

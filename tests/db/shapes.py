@@ -6,11 +6,13 @@ A new read is found by itself; what its function and its parameters are called m
 import inspect
 import pkgutil
 from collections.abc import Callable, Hashable
+from datetime import UTC, datetime
 from importlib import import_module
 from itertools import product
 from typing import Any
 
 from skeletal import queries
+from skeletal.db.ids import hour_of
 from skeletal.db.prepared import Read
 from skeletal.db.prepared.statements import Statement
 from skeletal.queries.pages import SIZES
@@ -60,6 +62,10 @@ VALUES: dict[str, Callable[[World], list[Any]]] = {
     "mark": lambda _: [0],
     "score": lambda _: [2**31, 1, 0, -1],
     "digest": lambda _: [DIGEST, "0" * 64, ""],
+    "first": lambda _: [0],
+    "today": lambda _: [hour_of(datetime.now(UTC)) // 24],
+    "most": lambda _: [1, 100],
+    "cut": lambda _: [1, 100],
     "coldest": lambda _: [0.0, 1e5, -1e300, 1e300, 6157.5],
 }
 

@@ -1,6 +1,6 @@
 """Every prepared read, in every shape, answers as the ORM does with the same values bound."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from functools import partial
 from itertools import product
 from typing import Any
@@ -9,7 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from django.db import connection
+
 from skeletal.db.prepared import READS, Read
+from skeletal.db.prepared.reads import Handwritten
+from skeletal.db.prepared.statements import Statement
+from skeletal.queries import platform
+from skeletal.queries.content import search, trends
 from skeletal.rules import searching
 from skeletal.rules.folding import fold
 from skeletal.rules.searching import misspelt
@@ -33,12 +39,13 @@ WILD: dict[str, st.SearchStrategy[Any]] = {
 """Values that no row of the world has; where none are named: ids of nobody."""
 
 
-EVERY = [
+ALL = [
     pytest.param(read, shape, id=f"{read.name}-{'-'.join(map(str, shape))}")
     for read in READS
     for shape in shapes(read)
-    if not read.name.startswith("windows.") and read.name != "users.session"
 ]
+HANDED = ("windows.judged", "windows.candidates", "users.session")
+EVERY = [param for param in ALL if getattr(param.values[0], "name", "") not in HANDED]
 """What judges windows is compared with plain SQL instead, in `tests/feeds`; what tells how long a
 sign-in still lasts is another with each statement (`tests/actions/test_sessions.py`)."""
 
@@ -53,6 +60,9 @@ def compare(read: Read[Any], shape: tuple[Hashable, ...], values: dict[str, Any]
     assert found == wanted
     assert [list(map(type, row)) for row in found] == [list(map(type, row)) for row in wanted]
     return found
+
+
+BY_HAND = [search.MATCHING, search.EDGE, trends._most_liked, platform._totals, platform._outbox]
 
 
 def test_reads_are_found() -> None:
@@ -74,8 +84,8 @@ def test_it_answers_as_the_orm_does(
     values = {}
     for name in names(read(*shape)):
         wild = WILD.get(name, st.sampled_from(NOBODY))
-        likely = st.sampled_from(VALUES[name](world))
-        values[name] = data.draw(st.one_of(likely, likely, likely, wild), label=name)
+        usual = st.sampled_from(VALUES[name](world))
+        values[name] = data.draw(st.one_of(usual, usual, usual, wild), label=name)
     compare(read, shape, values)
 
 
@@ -84,7 +94,49 @@ def test_it_finds_rows_of_the_world(
     world: World, read: Read[Any], shape: tuple[Hashable, ...]
 ) -> None:
     """Else the comparison would compare nothing with nothing."""
-    open_names = names(read(*shape))
-    likely = product(*(VALUES[name](world)[:4] for name in open_names))
-    tries = (dict(zip(open_names, values, strict=True)) for values in likely)
-    assert any(map(partial(compare, read, shape), tries))
+    assert any(map(partial(compare, read, shape), likely(world, read(*shape))))
+
+
+def likely(world: World, statement: Statement[Any]) -> Iterator[dict[str, Any]]:
+    """Values of which some find rows."""
+    open_names = names(statement)
+    for values in product(*(VALUES[name](world)[:4] for name in open_names)):
+        yield dict(zip(open_names, values, strict=True))
+
+
+def stands(statement: Statement[Any]) -> bool:
+    """Whether the server keeps it prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_prepared_statements WHERE name = %s", [statement.name.decode()]
+        )
+        return cursor.fetchone() is not None
+
+
+@pytest.mark.parametrize(("read", "shape"), ALL)
+def test_it_answers_alike_where_nothing_may_be_prepared(
+    world: World, settings: Any, read: Read[Any], shape: tuple[Hashable, ...]
+) -> None:
+    """As behind PgBouncer in transaction mode before 1.21."""
+    prepared, settings.DATABASE_PREPARED = read(*shape), False
+    sent: Read[Any] = Read(
+        read.__wrapped__, read._record, plan=read.plan, paths=read._paths, key=read._key
+    )
+    ordered = read.queryset(*shape).query.order_by
+    told = list if ordered else partial(sorted, key=repr)
+    for values in likely(world, prepared):
+        assert told(sent(*shape).rows(values)) == told(prepared.rows(values))
+    assert stands(prepared) == (read.plan != "custom")
+    assert not stands(sent(*shape))
+
+
+@pytest.mark.parametrize("read", [pytest.param(read, id=read.name) for read in BY_HAND])
+def test_what_is_written_by_hand_answers_alike_too(
+    world: World, settings: Any, read: Handwritten[Any]
+) -> None:
+    prepared, settings.DATABASE_PREPARED = read(), False
+    sent: Handwritten[Any] = Handwritten(read._record, read._sql, read._params, name=read.name)
+    for values in likely(world, prepared):
+        assert sent().rows(values) == prepared.rows(values)
+    assert stands(prepared)
+    assert not stands(sent())

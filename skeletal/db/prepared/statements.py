@@ -14,6 +14,7 @@ from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_f
 from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, TransactionStatus
 
 from skeletal.db import monitor
+from skeletal.db.hot import connected, debugging
 from skeletal.db.prepared.compiling import Text
 from skeletal.db.prepared.loading import transformer_of
 from skeletal.db.prepared.records import Decode
@@ -76,13 +77,12 @@ class Statement(Generic[R]):
     def rows(self, values: dict[str, Any]) -> Rows:
         """The rows as tuples."""
         parameters = [dump(values[name]) for name, dump in self._dumps]
-        db = cast("DatabaseWrapper", connections["default"])
-        db.ensure_connection()
+        db = connected()
         if db.needs_rollback:
             db.validate_no_broken_transaction()
         if "cursor" in vars(db):  # what SimpleTestCase puts there refuses
             db.cursor()
-        if db.queries_logged or db.execute_wrappers != ONLY_COUNTED:
+        if debugging() or db.force_debug_cursor or db.execute_wrappers != ONLY_COUNTED:
             return self._watched(db, parameters)
         return self._timed(db, parameters)
 

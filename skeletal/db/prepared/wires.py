@@ -59,6 +59,8 @@ def wire(sql_type: str, name: str) -> "tuple[int, Dump]":
     base, is_array = sql_type.removesuffix("[]"), sql_type.endswith("[]")
     if base in BITS:
         most = 2 ** BITS[base] - 1
+        if base == "bigint" and not is_array:
+            return INT8, _packing(_refusing(_bigint(most), name))
         oid, dump = (INT8_ARRAY, _bigints(most)) if is_array else (INT8, _bigint(most))
     elif base in ACCEPTED:
         known = psycopg.adapters.types[OIDS.get(base, base)]
@@ -76,6 +78,18 @@ def _bigint(most: int) -> Dump:
 
     def dump(value: int) -> "bytes | None":
         return _pack(value) if least <= value <= most or _is_held(value, most) else None
+
+    return dump
+
+
+def _packing(otherwise: Dump) -> Dump:
+    """The commonest of all in one step; what is no number of eight bytes is looked at closely."""
+
+    def dump(value: int) -> "bytes | None":
+        try:
+            return _pack(value)
+        except struct.error:
+            return otherwise(value)
 
     return dump
 

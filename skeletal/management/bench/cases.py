@@ -12,7 +12,10 @@ from skeletal.queries import content, feed, platform, social, users
 
 @dataclass(frozen=True)
 class Case:
-    """One read: the specification's target in milliseconds where it names one."""
+    """One read: the specification's target in milliseconds where it names one.
+
+    `settled` tells for which calls one answer alone is right: only these are compared.
+    """
 
     name: str
     statements: int
@@ -23,6 +26,7 @@ class Case:
     target_ms: float = 100
     ordered: bool = True
     limit: int = 0
+    settled: Callable[[Ask], bool] = lambda ask: True
 
 
 def _person(from_: Subjects, viewer: int) -> Ask:
@@ -93,6 +97,7 @@ CASES = [
         names.by_hand,
         names.by_orm,
         target_ms=15,
+        settled=names.settled,
     ),
     Case(
         "search_posts",

@@ -9,7 +9,7 @@ from skeletal.management.bench.measuring import Contender, interleave
 from skeletal.records import Page
 
 PAGES = (1, 500, 5000)
-CALLS = 40
+CALLS = 10
 
 Read = Callable[[str | None], Page[Any]]
 
@@ -31,9 +31,9 @@ def measure(name: str, read: Read, backend: int, rounds: int) -> list[Depth]:
         for number, cursor in _cursors(read).items()
     ]
     series = interleave(contenders, [None], rounds)
-    first = series["1"].quiet("wall")
+    first = series["1"]
     return [
-        Depth(name, int(number), found.quiet("wall"), found.quiet("wall") / first)
+        Depth(name, int(number), found.quiet("wall"), found.to(first, "wall"))
         for number, found in series.items()
     ]
 

@@ -24,7 +24,7 @@ from skeletal.queries.visibility import Sight, visible
 from skeletal.records.content import PostRecord
 
 FOLLOWEES = (10, 50, 100, 200, 400, 1000, 1500)
-LIMIT, CALLS = 20, 100
+LIMIT, CALLS = 20, 20
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,7 @@ class FeedLine:
     plain_server: float
     window_server: float
     rows_server: float
-
-    @property
-    def default_to_better(self) -> float:
-        """What the way taken costs against the better one."""
-        return self.default / min(self.plain, self.window)
+    default_to_better: float
 
 
 def measure(backend: int, rounds: int) -> list[FeedLine]:
@@ -72,7 +68,8 @@ def _line(followees: int, reader: int, backend: int, rounds: int) -> FeedLine:
     feeds.invalidate_feed(reader)
     wall = {name: series[name].quiet("wall") for name in ways}
     server = {f"{n}_server": series[n].quiet("server") for n in ("plain", "window", "rows")}
-    return FeedLine(followees=followees, **wall, **server)
+    better = max(series["default"].to(series[name], "wall") for name in ("plain", "window"))
+    return FeedLine(followees=followees, **wall, **server, default_to_better=better)
 
 
 def _resting(reader: int, ask: object) -> object:

@@ -1,4 +1,8 @@
-"""Interleaved timing: in each round every contender answers the same calls, one after another."""
+"""Interleaved timing: in each round every contender answers the same calls, one after another.
+
+Rounds are short, so that what disturbs one contender mostly disturbs the others of its round too:
+contenders are compared round by round, and the middle of these ratios counts.
+"""
 
 import gc
 import time
@@ -6,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 Call = Callable[[Any], Any]
@@ -25,6 +29,11 @@ class Series:
         """The lower quartile of the rounds: what other work on the machine disturbs least."""
         rounds = sorted(getattr(self, what))
         return float(rounds[len(rounds) // 4]) if rounds else 0.0
+
+    def to(self, other: "Series", what: str) -> float:
+        """How many times the other's cost in the same round: the median of all rounds."""
+        rounds = zip(getattr(self, what), getattr(other, what), strict=True)
+        return float(median(ours / theirs for ours, theirs in rounds))
 
     def percentile(self, percent: int) -> float:
         """Of all single calls, in microseconds."""
@@ -58,6 +67,7 @@ def interleave(
     """
     series = {contender.name: Series() for contender in contenders}
     for number in range(rounds):
+        gc.collect()
         for contender in _turned(contenders, number):
             chosen = [asks[n % len(asks)] for n in range(contender.calls)]
             _measure(contender, asks[-1], chosen, series[contender.name])
@@ -82,7 +92,6 @@ def _turned(contenders: list[Contender], number: int) -> list[Contender]:
 def _measure(contender: Contender, first: Any, asks: list[Any], series: Series) -> None:
     call, clock = contender.call, time.perf_counter_ns
     call(first)
-    gc.collect()
     server, client = server_ns(contender.backend), time.process_time_ns()
     marks = [clock()]
     for ask in asks:

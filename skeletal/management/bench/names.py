@@ -55,13 +55,24 @@ def by_orm(ask: Ask) -> Any:
     return found
 
 
+def settled(ask: Ask) -> bool:
+    """Where more names are near than are looked at, which of them is a plan's choice."""
+    return all(part[: MOST_NEAR + 1].count() <= MOST_NEAR for part in _parts(ask))
+
+
 def _near(ask: Ask) -> "QuerySet[User]":
+    first, second = (part[:MOST_NEAR] for part in _parts(ask))
+    return User.objects.filter(pk__in=first.union(second)).select_related("profile")
+
+
+def _parts(ask: Ask) -> list[Any]:
+    """The ids of whom either name is near."""
     users = User.objects.annotate(near=searching.near("username"))
     shown = UserProfile.objects.annotate(near=searching.near("display_name"))
-    first = ordinary.seen(users.filter(near__matches=ask.near), ask)[:MOST_NEAR]
-    second = ordinary.seen(shown.filter(near__matches=ask.near), ask, at="user")[:MOST_NEAR]
-    ids = first.values("pk").union(second.values("pk"))
-    return User.objects.filter(pk__in=ids).select_related("profile")
+    return [
+        ordinary.seen(users.filter(near__matches=ask.near), ask).values("pk"),
+        ordinary.seen(shown.filter(near__matches=ask.near), ask, at="user").values("pk"),
+    ]
 
 
 def _shown(user: User) -> tuple[str, str]:

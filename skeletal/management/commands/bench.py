@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--world", choices=sources.WORLDS, default="medium")
-        parser.add_argument("--rounds", type=int, default=8, help="default 8")
+        parser.add_argument("--rounds", type=int, default=40, help="default 40")
         parser.add_argument("--out", type=Path, default=settings.HOME / "bench", metavar="DIR")
         parser.add_argument("reads", nargs="*", metavar="READ", help=f"of {', '.join(NAMES)}")
 
