@@ -14,7 +14,10 @@ from typing import Any
 from skeletal import queries
 from skeletal.db.ids import hour_of
 from skeletal.db.prepared import Read
+from skeletal.db.prepared.reads import Handwritten
 from skeletal.db.prepared.statements import Statement
+from skeletal.queries import platform
+from skeletal.queries.content import search, trends
 from skeletal.queries.pages import SIZES
 from skeletal.queries.visibility import Sight
 from skeletal.rules import searching
@@ -25,6 +28,14 @@ from tests.db.world import DIGEST, World
 for module in pkgutil.iter_modules(queries.__path__, "skeletal.queries."):
     import_module(module.name)
 
+BY_HAND: list[Handwritten[Any]] = [
+    search.MATCHING,
+    search.EDGE,
+    trends._most_liked,
+    platform._totals,
+    platform._outbox,
+]
+"""What is written in SQL: no list finds these by itself."""
 SHAPES: dict[str, tuple[Hashable, ...]] = {
     "sight": tuple(Sight),
     "continued": (False, True),

@@ -6,20 +6,17 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from django.db import connection
 
 from skeletal.db.prepared import READS, Read
 from skeletal.db.prepared.reads import Handwritten
 from skeletal.db.prepared.statements import Statement
-from skeletal.queries import platform
-from skeletal.queries.content import search, trends
 from skeletal.rules import searching
 from skeletal.rules.folding import fold
 from skeletal.rules.searching import misspelt
-from tests.db.shapes import VALUES, names, shapes
+from tests.db.shapes import BY_HAND, VALUES, names, shapes
 from tests.db.world import NOBODY, World, bound
 
 STORABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -39,13 +36,20 @@ WILD: dict[str, st.SearchStrategy[Any]] = {
 """Values that no row of the world has; where none are named: ids of nobody."""
 
 
-ALL = [
-    pytest.param(read, shape, id=f"{read.name}-{'-'.join(map(str, shape))}")
-    for read in READS
-    for shape in shapes(read)
-]
 HANDED = ("windows.judged", "windows.candidates", "users.session")
-EVERY = [param for param in ALL if getattr(param.values[0], "name", "") not in HANDED]
+
+
+def params(*left_out: str) -> list[Any]:
+    """Every read in every shape."""
+    return [
+        pytest.param(read, shape, id=f"{read.name}-{'-'.join(map(str, shape))}")
+        for read in READS
+        for shape in shapes(read)
+        if read.name not in left_out
+    ]
+
+
+ALL, EVERY = params(), params(*HANDED)
 """What judges windows is compared with plain SQL instead, in `tests/feeds`; what tells how long a
 sign-in still lasts is another with each statement (`tests/actions/test_sessions.py`)."""
 
@@ -60,9 +64,6 @@ def compare(read: Read[Any], shape: tuple[Hashable, ...], values: dict[str, Any]
     assert found == wanted
     assert [list(map(type, row)) for row in found] == [list(map(type, row)) for row in wanted]
     return found
-
-
-BY_HAND = [search.MATCHING, search.EDGE, trends._most_liked, platform._totals, platform._outbox]
 
 
 def test_reads_are_found() -> None:

@@ -1,14 +1,11 @@
 """On the medium world every list is read by its index, and deep pages cost what the first does."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from skeletal.db.prepared import READS, Read
-from skeletal.management.seeding import load, sources
 from skeletal.queries import content, feed, social, users
 from skeletal.queries.content import trends
 from skeletal.queries.content.search import CANDIDATES, MATCHING
@@ -16,7 +13,6 @@ from skeletal.queries.content.shared import since
 from skeletal.queries.visibility import Sight
 from skeletal.rules.folding import fold
 from skeletal.rules.searching import misspelt, query
-from tests.conftest import fresh_databases
 from tests.db.plans import nodes, plan_of, touched
 
 pytestmark = pytest.mark.slow
@@ -66,16 +62,6 @@ HANDED = ("windows.judged",)
 """What judges rows that it is handed: it walks nothing."""
 LISTS = [read for read in READS if read._key and read.name not in HANDED]
 LIST = pytest.mark.parametrize("read", LISTS, ids=lambda read: read.name)
-
-
-@pytest.fixture(scope="module")
-def medium(django_db_blocker: Any) -> Iterator[None]:
-    """The medium world in a database of its own."""
-    with django_db_blocker.unblock(), fresh_databases() as create:
-        create()
-        call_command("loaddata", "roles", verbosity=0)
-        load(sources.choose(world="medium", until="today"))
-        yield
 
 
 def test_no_list_is_forgotten() -> None:
