@@ -133,7 +133,7 @@ def _verify_schema() -> str:
     found = verification.differences()
     if found:
         raise SchemaDrift(found)
-    return "tables, columns, constraints, triggers and rights are as declared"
+    return "tables, columns, constraints, indexes, triggers and rights are as declared"
 
 
 def _seed_initial(report: InitReport) -> str:

@@ -10,6 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from skeletal.db import grants, indexes
 from skeletal.db.ids import TimeOrderedIdField
+from skeletal.management import definitions
 
 ALIAS = "maintenance"
 EXTENSIONS = ("pg_trgm",)
@@ -28,7 +29,16 @@ def differences() -> list[str]:
             found += _columns(cursor, model)
             found += _constraints(cursor, model)
             found += _triggers(cursor, model)
+    found = found or list(_definitions())
     return found + list(_indexes()) + grants.wrong_rights()
+
+
+def _definitions() -> Iterator[str]:
+    """Only of tables that have all their columns: what is missing was told already."""
+    declared = indexes.declared_indexes()
+    for model in apps.get_app_config("skeletal").get_models():
+        own = [one.index for one in declared if one.model is model]
+        yield from definitions.differing(model, own, ALIAS)
 
 
 def missing_extensions(cursor: CursorWrapper) -> list[str]:
@@ -109,6 +119,7 @@ def _triggers(cursor: CursorWrapper, model: type[models.Model]) -> Iterator[str]
         if status != "INSTALLED" or not enabled:
             state = "off" if status == "INSTALLED" else status.lower()
             yield f"trigger {trigger.name} of {table} is {state}"
+    yield from definitions.foreign_bodies(cursor, model)
     cursor.execute("SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = %s::regclass", [table])
     states = dict(cursor.fetchall())
     for name in getattr(model, "always_triggers", ()):

@@ -123,6 +123,21 @@ def test_a_second_run_finds_nothing_to_do(ready: str) -> None:
             "ALTER TABLE ledger_entries ENABLE TRIGGER zero_sum",
             "trigger zero_sum of ledger_entries does not fire always",
         ),
+        (
+            "DROP INDEX idx_comments_post; CREATE INDEX idx_comments_post ON comments (post_id)",
+            "index idx_comments_post of comments is CREATE INDEX idx_comments_post USING btree"
+            " (post_id) instead of",
+        ),
+        (
+            "ALTER TABLE follows DROP CONSTRAINT follows_not_self,"
+            " ADD CONSTRAINT follows_not_self CHECK (true)",
+            "constraint follows_not_self of follows is CHECK (true) instead of",
+        ),
+        (
+            "ALTER TABLE blocks DROP CONSTRAINT uq_block,"
+            " ADD CONSTRAINT uq_block UNIQUE (blocked_id, blocker_id)",
+            "index uq_block of blocks is",
+        ),
         ("DROP EXTENSION pg_trgm", ""),
     ],
 )
@@ -145,6 +160,21 @@ def test_a_counting_trigger_that_is_gone_or_off_is_named(ready: str) -> None:
         assert "trigger count_insert of follows is off" in call("init").stderr
         database.execute(f"DROP TRIGGER {row[0]} ON follows")
     assert "trigger count_insert of follows is uninstalled" in call("init").stderr
+
+
+def test_a_counting_trigger_that_counts_nothing_is_named(ready: str) -> None:
+    with connect(ready) as database:
+        row = database.execute(
+            "SELECT tgfoid::regproc FROM pg_trigger WHERE tgrelid = 'follows'::regclass"
+            " AND tgname LIKE 'pgtrigger_count_insert%'"
+        ).fetchone()
+        assert row
+        database.execute(
+            f"CREATE OR REPLACE FUNCTION {row[0]}() RETURNS trigger LANGUAGE plpgsql"
+            " AS 'BEGIN RETURN NULL; END'"
+        )
+    answer = call("init")
+    assert "the function of trigger count_insert of follows is not as declared" in answer.stderr
 
 
 def test_rights_are_given_again_and_an_excess_is_taken(ready: str) -> None:
