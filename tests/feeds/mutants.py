@@ -61,6 +61,27 @@ def _switch_on(table: str, trigger: str) -> None:
         link.execute(f'ALTER TABLE {table} ENABLE TRIGGER "{trigger}"')
 
 
+def with_body(name: str, old: str, new: str) -> Patch:
+    """Replace a part of what a trigger does."""
+
+    def put(stack: ExitStack) -> None:
+        with owner() as link:
+            [(definition,)] = link.execute(
+                "SELECT pg_get_functiondef(tgfoid) FROM pg_trigger WHERE tgname LIKE %s",
+                [f"pgtrigger_{name}_%"],
+            ).fetchall()
+            assert old in definition, old
+            link.execute(definition.replace(old, new))
+        stack.callback(_define, definition)
+
+    return put
+
+
+def _define(function: str) -> None:
+    with owner() as link:
+        link.execute(function)
+
+
 def nothing(continued: bool, size: int) -> Any:
     return Post.objects.none().annotate(post=F("pk")).values("post")
 
@@ -146,6 +167,18 @@ def kept_generation(row: FeedPending, *, done: bool) -> bool:
     return done
 
 
+def always_on(row: FeedPending, readers: list[int]) -> bool:
+    """Wherever the first readers' windows were pushed to."""
+    pushed = feeds.push(row.post_id, readers)
+    row.run_id, row.reached = pushed.run_id, readers[-1]
+    return True
+
+
+def looked_at(author_id: int) -> bool:
+    """The author's mode, which may change before the post is noted."""
+    return FeedAuthor.objects.filter(pk=author_id, fanout_mode="pull").exists()
+
+
 MUTANTS: dict[str, tuple[str, Patch]] = {
     "own posts are not fetched": ("even", python(windows, "_own", nothing)),
     "the tail is left out": (
@@ -196,6 +229,13 @@ RARE: dict[str, Patch] = {
     "a lineage is not asked": lua("READ", ("h.lineage ~= lineage_of(mark)", "false")),
     "back from pull in one step": python(actions, "push_again", one_step),
     "a slow worker closes what was opened again": python(actions, "_note", kept_generation),
+    "another server gets only the rest": python(actions, "_push", always_on),
+    "an author's row is not held": python(actions, "_is_pulled", looked_at),
+    "posts that are fetched are not pending": with_body(
+        "pend_insert",
+        "WHERE status = 'published'",
+        "WHERE author_id NOT IN (SELECT user_id FROM feed_authors) AND status = 'published'",
+    ),
     "an import is not asked for": python(windows, "_believed", believed(bulk=False)),
     "a mark that was left ahead is used again": lua(
         "MARK", ("(at + ARGV[3])", "(number + ARGV[3])")

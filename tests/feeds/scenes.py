@@ -1,13 +1,17 @@
 """One history for each rule of the protocol: right with the rule, wrong without it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
+
+from django.db import OperationalError, connection, transaction
 
 from skeletal.actions import feeds as actions
 from skeletal.cache import feeds
 from skeletal.models import FeedPending, FeedState, Follow, Post
 from skeletal.queries import feed, windows
+from skeletal.records.caches import Pushed
 from tests.feeds.simulator import LIMIT, Simulator
 
 SCENES: "dict[str, Callable[[Scene], None]]" = {}
@@ -260,6 +264,60 @@ def opened_again(on: Scene) -> None:
     with patch.object(feeds, "push", pushing):
         actions.fan_out(post)
     actions.advance_mark()
+    on.look()
+
+
+@scene("another server gets only the rest")
+def failed_over_between_two_pushes(on: Scene) -> None:
+    """The worker still speaks to the former master when it pushes to the first readers."""
+    for follower in on.people[2:]:
+        Follow.objects.create(follower_id=follower, followee_id=on.author)
+    on.posts(5)
+    on.warm()
+    [post] = on.posts(1)
+    push, calls = feeds.push, list[int]()
+
+    def pushing(post_id: int, readers: list[int]) -> Pushed:
+        calls.append(post_id)
+        return push(post_id, readers) if len(calls) > 1 else Pushed(run_id="former", windows=0)
+
+    with patch.object(feeds, "push", pushing):
+        on.push(post)
+    actions.advance_mark()
+    on.look()
+
+
+@scene("an author's row is not held")
+@scene("posts that are fetched are not pending")
+def published_on_the_way_back(on: Scene) -> None:
+    """After the newest posts were opened again, and before that is committed."""
+    Follow.objects.create(follower_id=on.reader, followee_id=on.other)
+    on.posts(5)
+    on.posts(1, on.other)
+    actions.pull(on.other)
+    on.warm()
+    opened = []
+
+    def going_back() -> None:
+        with transaction.atomic():
+            actions.push_again(on.other)
+            opened.append(True)
+            on.stage.step()
+
+    [actor] = on.stage.free()[:1]
+    actor.begin(going_back)
+    while not opened:
+        actor.turn()
+    [post] = on.posts(1, on.other)
+    with connection.cursor() as cursor, suppress(OperationalError):
+        cursor.execute("SET lock_timeout = '100ms'")
+        actions.fan_out(post)
+    while actor.play is not None:
+        actor.turn()
+    with connection.cursor() as cursor:
+        cursor.execute("RESET lock_timeout")
+    on.settle()
+    actions.review_authors()
     on.look()
 
 
