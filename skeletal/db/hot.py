@@ -1,8 +1,10 @@
 """What every hot read asks Django for, without the cost of asking.
 
 `connections["default"]` and `ensure_connection()` find out, by an error that is raised and caught,
-whether an event loop runs, and `settings` looks each name up in Python: with a processor that has
-just been woken they take 13 of a short read's 45 microseconds. What is kept here is what they say.
+whether an event loop runs, and `settings` looks each name up in Python: a short read takes 36
+microseconds of the processor with them and 31 without. What is kept here is what they say, but for
+two things that only tests do: a connection that is put in another's place in a thread that has read
+already is not seen, nor is a setting that is set without `setting_changed`.
 """
 
 from asyncio import _get_running_loop
@@ -19,7 +21,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 
 class _Own(local):
-    """This thread's, once it was asked for. Django never gives a thread another one."""
+    """This thread's, once it was asked for."""
 
     wrapper: DatabaseWrapper | None = None
 

@@ -23,7 +23,7 @@ _SIZE_OF = [next(size for size in SIZES if size >= limit) for limit in range(SIZ
 
 def size_of(limit: int) -> int:
     """The smallest size that holds `limit` rows; raises InvalidInput outside 1..100."""
-    if type(limit) is int and 1 <= limit <= SIZES[-1]:
+    if isinstance(limit, int) and not isinstance(limit, bool) and 1 <= limit <= SIZES[-1]:
         return _SIZE_OF[limit]
     raise InvalidInput(f"limit must be between 1 and {SIZES[-1]}", field="limit")
 

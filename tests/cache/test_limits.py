@@ -11,6 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from skeletal.cache import limits
+from skeletal.cache.server import Script
 from skeletal.errors import InvalidInput
 from tests.cache.test_tier import raw
 
@@ -87,6 +88,34 @@ def test_a_lower_limit_holds_at_once() -> None:
 def test_what_is_no_limit_is_refused(limit: Any, window: Any) -> None:
     with pytest.raises(InvalidInput):
         check(limit, window)
+
+
+AT = """
+local of_server = redis.call
+local redis = {call = function(name, ...)
+    if name == 'TIME' then return {0, ARGV[3]} end
+    return of_server(name, ...)
+end}
+"""
+
+
+def test_a_call_counts_to_the_very_end_of_its_window() -> None:
+    """In microseconds of a clock that stands where it is set."""
+    told = Script(AT + Script.sources[limits.HIT.digest])
+    window, answers = 10**9, []
+    for moment in (0, 10**9, 10**9 + 1):
+        hit = lambda key, moment=moment: told.call([key("edge")], 1, window, moment)  # noqa: E731
+        answers.append(raw(limits._tier, hit)[0][:3])
+    assert answers == [[1, 0, 0], [0, 0, 1], [1, 0, 0]]
+
+
+def test_so_it_does_while_redis_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter((0.0, 60.0, 60.001))
+    clock = Mock(monotonic=lambda: next(moments))
+    monkeypatch.setattr("skeletal.cache.limits.time", clock)
+    told = [limits._check_here("edge", 1, 60) for _ in range(3)]
+    assert [one.allowed for one in told] == [True, False, True]
+    assert told[1].retry_after_ms == 1
 
 
 def test_ten_thousand_random_calls_are_answered_as_another_library_does(

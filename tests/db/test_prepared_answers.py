@@ -125,8 +125,12 @@ def test_it_answers_alike_where_nothing_may_be_prepared(
     )
     ordered = read.queryset(*shape).query.order_by
     told = list if ordered else partial(sorted, key=repr)
+    found = 0
     for values in likely(world, prepared):
-        assert told(sent(*shape).rows(values)) == told(prepared.rows(values))
+        wanted = told(prepared.rows(values))
+        assert told(sent(*shape).rows(values)) == wanted
+        found += len(wanted)
+    assert found or read.name == "windows.judged"  # which believes no window of this world
     assert stands(prepared) == (read.plan != "custom")
     assert not stands(sent(*shape))
 
@@ -137,7 +141,8 @@ def test_what_is_written_by_hand_answers_alike_too(
 ) -> None:
     prepared, settings.DATABASE_PREPARED = read(), False
     sent: Handwritten[Any] = Handwritten(read._record, read._sql, read._params, name=read.name)
-    for values in likely(world, prepared):
-        assert sent().rows(values) == prepared.rows(values)
+    wanted = [prepared.rows(values) for values in likely(world, prepared)]
+    assert [sent().rows(values) for values in likely(world, prepared)] == wanted
+    assert any(wanted)
     assert stands(prepared)
     assert not stands(sent())

@@ -15,12 +15,25 @@ from skeletal.db.prepared import BIGINTS, TEXT, Param
 from skeletal.errors import InvalidInput
 from tests.db.kinds import Bare, Kind, Mood, Shouted, field, standing, statement, table
 
+
+class Numbered:
+    """What can be used where a number is wanted, and is none."""
+
+    def __index__(self) -> int:
+        return 7
+
+
+class Unnumbered:
+    def __index__(self) -> int:
+        raise TypeError("no number after all")
+
+
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - what is refused
 AWARE = NAIVE.replace(tzinfo=UTC)
 WRONG: dict[str, list[Any]] = {
     "yes": ["false", 0, 1.0, b""],
     "small": ["1", 1.5, b"1", [1], Decimal(1)],
-    "big": ["1", 1.5, float("nan"), AWARE, {}, [1]],
+    "big": ["1", 1.5, float("nan"), AWARE, {}, [1], Numbered(), Unnumbered()],
     "floating": ["1.0", Decimal(1), b"", 10**400],
     "exact": ["1", 1.5, b"1"],
     "short": [1, b"a", ["a"], "a\0", "\ud800", "\udfff"],

@@ -200,3 +200,12 @@ def test_its_name_tells_the_shape(alice: User) -> None:
         users.get_multiple_users([alice.pk], viewer_id=alice.pk)
 
     assert counted(work) == {f"users.cards[{Sight.PERSON}]": (1, 0)}
+
+
+def test_django_s_log_has_each_read_while_it_debugs(db: None, settings: Any) -> None:
+    user = make_user()
+    for debugs in (True, False):
+        settings.DEBUG = debugs
+        connection.queries_log.clear()
+        users.get_user_stats(user.pk)
+        assert len(connection.queries_log) == debugs

@@ -14,7 +14,7 @@ from django.db import connection
 from skeletal.errors import Forbidden, NotFound, SetupError
 from skeletal.management.bench import cases, chart, memory, report, run
 from skeletal.management.bench.contest import DifferentAnswers
-from skeletal.management.bench.measuring import Contender, interleave
+from skeletal.management.bench.measuring import Contender, Series, interleave
 from skeletal.management.bench.report import COLUMNS, Limit
 from skeletal.management.bench.subjects import Ask, choose
 from skeletal.management.bench.writes import WRITES, Way, WriteCase
@@ -189,6 +189,29 @@ def test_contenders_take_turns_and_the_quietest_quarter_counts() -> None:
     assert order == ["a", "a", "b", "b", "b", "b", "a", "a"]
     series["a"].wall[:] = [5.0, 1.0, 3.0, 9.0]
     assert series["a"].quiet("wall") == 3.0
+
+
+def test_contenders_are_compared_round_by_round() -> None:
+    ours, theirs = Series(wall=[2, 30, 4]), Series(wall=[1, 10, 4])
+    assert (ours.to(theirs, "wall"), theirs.to(ours, "wall")) == (2, 0.5)
+
+
+def test_every_ask_is_sent_by_every_contender_however_few_it_sends() -> None:
+    sent: dict[str, list[int]] = {"many": [], "few": []}
+    contenders = [Contender("many", sent["many"].append, 0, 4)]
+    contenders.append(Contender("few", sent["few"].append, 0, 1))
+    interleave(contenders, list(range(10)), 9)
+    assert {*sent["many"]} == {*sent["few"]} == {*range(10)}
+    assert [sent["many"].count(ask) for ask in range(10)] == [4] * 9 + [9]
+
+
+def test_a_read_whose_calls_have_no_one_right_answer_is_refused(
+    small_world: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ = [replace(cases.CASES[0], settled=lambda ask: False)]
+    monkeypatch.setattr("skeletal.management.bench.contest.CASES", open_)
+    with pytest.raises(DifferentAnswers, match="no call has one right answer"):
+        run("small world", **FEW, tell=silent)
 
 
 def test_the_chart_shows_each_read_and_the_mean_is_geometric() -> None:

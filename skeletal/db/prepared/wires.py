@@ -86,10 +86,12 @@ def _packing(otherwise: Dump) -> Dump:
     """The commonest of all in one step; what is no number of eight bytes is looked at closely."""
 
     def dump(value: int) -> "bytes | None":
-        try:
-            return _pack(value)
-        except struct.error:
-            return otherwise(value)
+        if type(value) is int:
+            try:
+                return _pack(value)
+            except struct.error:
+                return otherwise(value)
+        return otherwise(value)
 
     return dump
 

@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
+from itertools import chain
 from typing import Any, cast
 
 import psycopg
@@ -86,9 +87,9 @@ class _Bench:
     def line(self, case: Case) -> Line:
         asks = self._asks(case)
         rows = [self._equal(case, ask) for ask in filter(case.settled, asks[:20])]
-        series = interleave(self._contenders(case), asks, self.rounds)
         if not rows:
             raise DifferentAnswers(f"{case.name}: no call has one right answer alone")
+        series = interleave(self._contenders(case), asks, self.rounds)
         return _line(case, series, sum(rows) / len(rows))
 
     def write(self, case: WriteCase) -> Line:
@@ -138,18 +139,20 @@ class _Bench:
     def depths(self) -> list[depth.Depth]:
         """Of feeds by plain SQL: a window has no deep pages."""
         few, heavy = self.subjects.few, self.subjects.heavy
-        for reader in (few, heavy):
-            RESTS.rest(reader, HOUR)
         lists: dict[str, depth.Read] = {
             "feed of a reader of 10": lambda cursor: feed.get_user_feed(few, cursor),
             "feed of a reader of 1,500": lambda cursor: feed.get_user_feed(heavy, cursor),
             "public posts": lambda cursor: content.list_public_posts(cursor, viewer_id=heavy),
         }
-        found = []
-        for name, read in lists.items():
-            found += depth.measure(name, read, _backend(), self.rounds)
-        RESTS.clear()
-        return found
+        for reader in (few, heavy):
+            RESTS.rest(reader, HOUR)
+        try:
+            measured = [
+                depth.measure(name, read, _backend(), self.rounds) for name, read in lists.items()
+            ]
+        finally:
+            RESTS.clear()
+        return list(chain.from_iterable(measured))
 
     def throughput(self) -> dict[str, float]:
         """Calls a second of one process: 8 threads against the floor's, and 50 connections."""

@@ -6,9 +6,10 @@ contenders are compared round by round, and the middle of these ratios counts.
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -62,17 +63,33 @@ def interleave(
 ) -> dict[str, Series]:
     """Run `rounds` rounds; the first call of each contender in a round is not counted.
 
-    `after` runs, uncounted, once a contender has had its turn. Where there are more asks than
-    calls, the first call has an ask of its own.
+    Each round goes on in the list of asks where the last one ended, and another order of the
+    contenders has its turn; who makes fewer calls takes them from the whole of the round's.
+    `after` runs, uncounted, once a contender has had its turn. The last ask is the uncounted one.
     """
     series = {contender.name: Series() for contender in contenders}
-    for number in range(rounds):
-        gc.collect()
-        for contender in _turned(contenders, number):
-            chosen = [asks[n % len(asks)] for n in range(contender.calls)]
-            _measure(contender, asks[-1], chosen, series[contender.name])
-            after()
+    orders = list(permutations(contenders))
+    most = max(contender.calls for contender in contenders)
+    first, counted = asks[-1], asks[:-1] or asks
+    with _set_aside():
+        for number in range(rounds):
+            asked = [counted[(number * most + n) % len(counted)] for n in range(most)]
+            for contender in orders[number % len(orders)]:
+                chosen = asked[:: most // contender.calls][: contender.calls]
+                _measure(contender, first, chosen, series[contender.name])
+                after()
     return series
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """What was there before is not looked at by the collector, which so takes little time."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def server_ns(backend: int) -> int | None:
@@ -83,14 +100,9 @@ def server_ns(backend: int) -> int | None:
         return None
 
 
-def _turned(contenders: list[Contender], number: int) -> list[Contender]:
-    """Another one begins in each round."""
-    first = number % len(contenders)
-    return contenders[first:] + contenders[:first]
-
-
 def _measure(contender: Contender, first: Any, asks: list[Any], series: Series) -> None:
     call, clock = contender.call, time.perf_counter_ns
+    gc.collect()
     call(first)
     server, client = server_ns(contender.backend), time.process_time_ns()
     marks = [clock()]

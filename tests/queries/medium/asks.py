@@ -66,7 +66,7 @@ def _constant(value: Any) -> Callable[[int], Any]:
 
 VALUES: dict[str, Callable[[int], Any]] = {
     "viewer": _of(PEOPLE),
-    "user_id": _of(PEOPLE),
+    "user_id": lambda number: VALUES["viewer"]((number + 1) % CALLS),
     "follower": _of(PEOPLE),
     "followee": _of("SELECT id FROM users"),
     "blocker": _of("SELECT DISTINCT blocker_id FROM blocks"),
