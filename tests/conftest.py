@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from django.apps import apps
@@ -19,6 +20,10 @@ from skeletal.db import pool
 from skeletal.models import User
 from tests import servers
 from tests.factories import make_block, make_follow, make_user
+
+hypothesis.settings.register_profile("patient", deadline=None)
+if "CI" not in os.environ:  # there hypothesis is patient by itself, and tries the same each time
+    hypothesis.settings.load_profile("patient")
 
 SET_ASIDE = """
 SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true)

@@ -105,7 +105,7 @@ def turn_or_wait() -> bool:
     """Take a turn; whether it came to its end. One that did not is logged, and is to come again."""
     try:
         turn()
-    except (DatabaseError, Unavailable) as error:
+    except (DatabaseError, InterfaceError, Unavailable) as error:
         away = isinstance(error, OperationalError | InterfaceError | Unavailable)
         name = type(error).__name__
         log.warning("a turn broke off: %s", name, exc_info=None if away else error)

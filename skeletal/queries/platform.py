@@ -29,7 +29,7 @@ _outbox = handwritten(
     OutboxState,
     f"""
     SELECT count(*) FILTER (WHERE attempts < {limits.EVENT_ATTEMPTS}) AS open,
-           coalesce(extract(epoch FROM now() - min(created_at) FILTER (
+           coalesce(extract(epoch FROM statement_timestamp() - min(created_at) FILTER (
                WHERE attempts < {limits.EVENT_ATTEMPTS}
            )), 0)::bigint AS oldest_seconds,
            count(*) FILTER (WHERE attempts >= {limits.EVENT_ATTEMPTS}) AS given_up

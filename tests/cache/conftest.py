@@ -49,6 +49,9 @@ def own(tmp_path: Path, settings: Any, socket_seconds: float) -> Iterator[Own]:
     valkey = started(tmp_path / "cache")
     default = settings.CACHES["default"]
     options = {**default["OPTIONS"], "PASSWORD": None, "SOCKET_TIMEOUT": socket_seconds}
+    if socket_seconds > 1:  # else the test is about who waits too long
+        waits = {**options["CONNECTION_POOL_KWARGS"], "timeout": socket_seconds}
+        options |= {"SOCKET_CONNECT_TIMEOUT": socket_seconds, "CONNECTION_POOL_KWARGS": waits}
     settings.CACHES = {"default": {**default, "LOCATION": valkey.url, "OPTIONS": options}}
     server._servers.clear()
     try:

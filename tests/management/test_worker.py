@@ -58,14 +58,17 @@ def test_it_goes_on_after_its_connections_were_cut_and_ends_when_told(
         until_done(link)
         link.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND usename = current_user"
+            " AND pid <> pg_backend_pid()"
         )
     worker.send_signal(signal.SIGTERM)
     worker.communicate(timeout=10)
     assert worker.returncode == 0
 
 
-def test_beside_another_it_ends_with_it_however_that_ends(database: str) -> None:
+def test_beside_another_it_ends_with_it_however_that_ends(
+    database: str, link: "psycopg.Connection[tuple[int]]"
+) -> None:
     command = f"{sys.executable} manage.py worker --with-parent & echo $!; wait"
     with subprocess.Popen(
         ["sh", "-c", command],
@@ -76,8 +79,8 @@ def test_beside_another_it_ends_with_it_however_that_ends(database: str) -> None
     ) as shell:
         assert shell.stdout
         pid = int(shell.stdout.readline())
-        time.sleep(2)
-        os.kill(pid, 0)
+        link.execute(EVENT)
+        until_done(link)
         shell.kill()
     end = time.monotonic() + 20
     while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():

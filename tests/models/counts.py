@@ -83,7 +83,7 @@ def open_differences(count: Count, target: Row) -> list[int]:
     rows = m.CounterDelta.objects.filter(
         object_type=count.key[1], object_id=target.pk, counter=count.counter
     )
-    return list(rows.values_list("delta", flat=True))
+    return list(rows.order_by("pk").values_list("delta", flat=True))
 
 
 def prepared(count: Count) -> tuple[Row, int, list[Row]]:

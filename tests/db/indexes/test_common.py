@@ -134,6 +134,7 @@ def test_unused_is_what_a_thousand_scans_passed_by(tables: "psycopg.Connection[A
     assert "unused" not in {index.state for index in get_common_indexes()}
     for _ in range(1000):
         tables.execute("SELECT FROM hashtags WHERE id = 5")
+    tables.execute("SELECT pg_stat_force_next_flush()")
     tables.close()
     with session() as connection:
         seen = catalog.read(connection)
