@@ -72,7 +72,8 @@ LOCK := --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-
 
 browser: ## Debian's Chromium for the browser suite, where it can be installed
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && echo "→ install chromium" && \
-		apt-get update -q >/dev/null && apt-get install -qy --no-install-recommends chromium >/dev/null; } || \
+		apt-get -o Acquire::Retries=5 update -q >/dev/null && \
+		apt-get -o Acquire::Retries=5 install -qy --no-install-recommends chromium >/dev/null; } || \
 		echo "no chromium here: install Debian's package chromium for the browser suite"
 
 $(VENV)/.uv:

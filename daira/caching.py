@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
 from daira.env import Environment
 from daira.sentinel import Watched, watched
 
@@ -64,5 +67,8 @@ def _by_sentinels(master: Watched) -> dict[str, Any]:
         "CONNECTION_FACTORY": "django_redis.pool.SentinelConnectionFactory",
         "CONNECTION_POOL_CLASS": "skeletal.cache.server.MasterPool",
         "SENTINELS": list(master.sentinels),
-        "SENTINEL_KWARGS": {name.lower(): value for name, value in TIMEOUTS.items()},
+        "SENTINEL_KWARGS": {
+            **{name.lower(): value for name, value in TIMEOUTS.items()},
+            "retry": Retry(NoBackoff(), 0),  # a sentinel that is away: the next one is asked
+        },
     }

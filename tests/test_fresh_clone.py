@@ -56,6 +56,7 @@ class Clone:
         )
         clean = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
         own = {"HOME": str(folder), "PORT": str(free_port()), "UV_NO_CACHE": "1"}
+        own |= {"UV_HTTP_TIMEOUT": "120", "UV_HTTP_RETRIES": "8"}
         python = {"PYTHON": "/usr/bin/python3"} if ordinary else {}
         self.environ = clean | own | python | (extra or {})
 
@@ -67,7 +68,7 @@ class Clone:
             capture_output=True,
             text=True,
             check=False,
-            timeout=900,
+            timeout=2400,
         )
 
     def start(self) -> "subprocess.Popen[str]":

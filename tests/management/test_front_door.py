@@ -22,7 +22,7 @@ def test_a_failure_is_told_although_nobody_reads_the_output(empty_database: str)
 
 def leave(name: str, *arguments: str, **extra: str) -> tuple[int, str]:
     """Run a command whose output nobody reads; return its exit code and its errors."""
-    with start(name, *arguments, **extra) as process:
+    with start(name, *arguments, LOG_LEVEL="ERROR", **extra) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()

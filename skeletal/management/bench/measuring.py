@@ -5,9 +5,10 @@ contenders are compared round by round, and the middle of these ratios counts.
 """
 
 import gc
+import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise, permutations
 from pathlib import Path
@@ -71,7 +72,7 @@ def interleave(
     orders = list(permutations(contenders))
     most = max(contender.calls for contender in contenders)
     first, counted = asks[-1], asks[:-1] or asks
-    with _set_aside():
+    with _set_aside(), _apart(contender.backend for contender in contenders):
         for number in range(rounds):
             asked = [counted[(number * most + n) % len(counted)] for n in range(most)]
             for contender in orders[number % len(orders)]:
@@ -90,6 +91,27 @@ def _set_aside() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+@contextmanager
+def _apart(backends: Iterable[int]) -> Iterator[None]:
+    """This thread on one processor and the server's processes on another.
+
+    To wake the other side then costs all contenders the same; left alone, the system may keep one
+    of them for long where it is woken in half the time. Where it cannot be told, it is left alone.
+    """
+    before: dict[int, set[int]] = {}
+    with suppress(OSError, AttributeError):
+        first, *_, last = sorted(os.sched_getaffinity(0)) * 2
+        for process, core in ((0, first), *((backend, last) for backend in set(backends))):
+            before[process] = os.sched_getaffinity(process)
+            os.sched_setaffinity(process, {core})
+    try:
+        yield
+    finally:
+        for process, cores in before.items():
+            with suppress(OSError):
+                os.sched_setaffinity(process, cores)
 
 
 def server_ns(backend: int) -> int | None:

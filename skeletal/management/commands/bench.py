@@ -82,3 +82,4 @@ def _room_for_a_crowd() -> None:
     pool.close_all()
     options = connections.settings["default"]["OPTIONS"]["pool"]
     options["max_size"] = max(options["max_size"], CROWD + 2)
+    options["timeout"] = 60

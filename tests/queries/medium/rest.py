@@ -1,8 +1,7 @@
 """Rows of what the seed leaves empty: where people and videos lie, and a mark of feed windows."""
 
-from django.db import connection
-
 from skeletal.models import FeedState, User, UserVector, Video
+from tests.conftest import owner
 
 PLACED, BATCH = 5_000, 1_000
 DIMENSIONS = 8
@@ -18,8 +17,8 @@ def fill() -> None:
     for video in videos:
         video.embeddings = _direction(video.pk)
     Video.objects.bulk_update(videos, ["embeddings"], batch_size=BATCH)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE) user_vectors, videos, feed_state")
+    with owner() as link:
+        link.execute("VACUUM (ANALYZE) user_vectors, videos, feed_state")
 
 
 def _direction(number: int) -> list[float]:
