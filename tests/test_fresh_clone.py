@@ -68,7 +68,7 @@ class Clone:
             capture_output=True,
             text=True,
             check=False,
-            timeout=2400,
+            timeout=900,
         )
 
     def start(self) -> "subprocess.Popen[str]":

@@ -117,7 +117,7 @@ def test_ensure_starts_all_three_and_is_quick_when_they_run(house: Path) -> None
         begun = time.perf_counter()
         assert embedded.ensure(at(house)) == embedded.addresses(house)
         times.append(time.perf_counter() - begun)
-    assert min(times) < 0.3, "a start takes seconds"
+    assert min(times) < 0.03
     reports = embedded.status(house)
     assert [(report.name, report.running) for report in reports] == [
         ("postgres", True),

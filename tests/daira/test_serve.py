@@ -195,7 +195,7 @@ def test_an_exhausted_pool_is_503_with_retry_after_while_livez_lives(
         started = time.monotonic()
         status, body, headers = server.get("/health/stats")
         assert status == 503
-        assert time.monotonic() - started < 8, "its statement would take ten seconds"
+        assert time.monotonic() - started < 3
         assert headers.get("Retry-After", headers.get("retry-after")) == "1"
         assert json.loads(body)["error"]["code"] == "pool_exhausted"
         assert server.get("/livez")[0] == 200

@@ -14,7 +14,7 @@ from typing import Any
 from skeletal import queries
 from skeletal.db.ids import hour_of
 from skeletal.db.prepared import Read
-from skeletal.db.prepared.reads import Handwritten
+from skeletal.db.prepared.reads import Handwritten, Plan
 from skeletal.db.prepared.statements import Statement
 from skeletal.queries import platform
 from skeletal.queries.content import search, trends
@@ -87,3 +87,10 @@ def shapes(read: Read[Any]) -> list[tuple[Hashable, ...]]:
 
 def names(statement: Statement[Any]) -> list[str]:
     return [name for name, _ in statement._dumps]
+
+
+def anew(read: Read[Any], plan: Plan | None = None) -> Read[Any]:
+    """The same read with statements of its own, perhaps by another kind of plan."""
+    return Read(
+        read.__wrapped__, read._record, plan=plan or read.plan, paths=read._paths, key=read._key
+    )

@@ -16,7 +16,7 @@ from skeletal.db.prepared.statements import Statement
 from skeletal.rules import searching
 from skeletal.rules.folding import fold
 from skeletal.rules.searching import misspelt
-from tests.db.shapes import BY_HAND, VALUES, names, shapes
+from tests.db.shapes import BY_HAND, VALUES, anew, names, shapes
 from tests.db.world import NOBODY, World, bound
 
 STORABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -120,9 +120,7 @@ def test_it_answers_alike_where_nothing_may_be_prepared(
 ) -> None:
     """As behind PgBouncer in transaction mode before 1.21."""
     prepared, settings.DATABASE_PREPARED = read(*shape), False
-    sent: Read[Any] = Read(
-        read.__wrapped__, read._record, plan=read.plan, paths=read._paths, key=read._key
-    )
+    sent = anew(read)
     ordered = read.queryset(*shape).query.order_by
     told = list if ordered else partial(sorted, key=repr)
     found = 0

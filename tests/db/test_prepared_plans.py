@@ -8,7 +8,7 @@ from django.db import connection
 from skeletal.db.prepared import READS, Read
 from skeletal.db.prepared.reads import Plan
 from skeletal.db.prepared.statements import Statement
-from tests.db.shapes import VALUES, names, shapes
+from tests.db.shapes import VALUES, anew, names, shapes
 from tests.db.world import World
 
 CALLS = 12
@@ -18,11 +18,7 @@ BY_KEY = ("users.user", "users.stats", "users.visible_user", "graph.follow", "gr
 
 def called(world: World, read: Read[Any], plan: Plan) -> tuple[Statement[Any], list[Any]]:
     """A statement after twelve calls, and how many plans of either kind it made on the way."""
-    shape = shapes(read)[-1]
-    fresh: Read[Any] = Read(
-        read.__wrapped__, read._record, plan=plan, paths=read._paths, key=read._key
-    )
-    statement = fresh(*shape)
+    statement = anew(read, plan)(*shapes(read)[-1])
     values = {name: VALUES[name](world)[0] for name in names(statement)}
     for _ in range(CALLS):
         statement.rows(values)

@@ -80,7 +80,7 @@ def test_postgres_killed_away_for_five_seconds_and_back(server: Server, home: Pa
     assert json.loads(body)["error"]["code"] in {"unavailable", "pool_exhausted"}
     time.sleep(5)
     embedded.ensure({"DAIRA_HOME": str(home)})
-    until_good(server, "/health/stats", limit=5)
+    assert until_good(server, "/health/stats", limit=5) < 3
     assert server.get("/readyz")[0] == 200
 
 
@@ -105,7 +105,7 @@ def test_a_stopped_redis_is_told_within_its_time_out(server: Server, home: Path)
         started = time.monotonic()
         body = server.get("/readyz")[1]
         assert json.loads(body)["status"] == "degraded"
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 2
     finally:
         os.kill(pid, signal.SIGCONT)
 

@@ -20,7 +20,7 @@ from tests.faults.crowd import PEOPLE, Crowd
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed_db")]
 
-BOUND = 5 + 4
+BOUND = 5 + 1.5
 """Seconds after the return: an event's pause, a turn of the relay, the breaker's look."""
 
 

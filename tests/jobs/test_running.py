@@ -170,7 +170,7 @@ def test_after_ten_attempts_an_event_is_given_up_until_an_operator_retries_it(
     first, second = OutboxEvent.objects.filter(name="like.created").order_by("id")
     state = get_outbox_state()
     assert (state.open, state.given_up) == (2, 0)
-    assert 0 <= state.oldest_seconds < 60
+    assert 0 <= state.oldest_seconds <= 1
     OutboxEvent.objects.filter(pk=first.pk).update(
         attempts=limits.EVENT_ATTEMPTS - 1, retry_at=None
     )
@@ -181,7 +181,7 @@ def test_after_ten_attempts_an_event_is_given_up_until_an_operator_retries_it(
     OutboxEvent.objects.update(retry_at=Now(), created_at=Now() - timedelta(seconds=90))
     state = get_outbox_state()
     assert (state.open, state.given_up) == (1, 1)
-    assert 90 <= state.oldest_seconds < 150
+    assert 90 <= state.oldest_seconds <= 91
     assert run_pending() == Ran(failed=1)
 
     monkeypatch.setitem(handlers.HANDLERS, "like.created", told)

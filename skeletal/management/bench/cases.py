@@ -12,10 +12,7 @@ from skeletal.queries import content, feed, platform, social, users
 
 @dataclass(frozen=True)
 class Case:
-    """One read: the specification's target in milliseconds where it names one.
-
-    `settled` tells for which calls one answer alone is right: only these are compared.
-    """
+    """One read. A call that is not `settled` has more than one right answer: not compared."""
 
     name: str
     statements: int

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import connection
 
-from skeletal.db.prepared import READS, Read
+from skeletal.db.prepared import READS
 from skeletal.db.prepared.reads import Handwritten
 from tests.db.plans import nodes, plan_of
-from tests.db.shapes import BY_HAND, names
+from tests.db.shapes import BY_HAND, anew, names
 from tests.queries.medium.asks import CALLS, SHAPE, asked
 
 pytestmark = pytest.mark.slow
@@ -118,10 +118,7 @@ def fresh(read: Any) -> Any:
     if isinstance(read, Handwritten):
         return Handwritten(read._record, read._sql, read._params, name=read.name)()
     shape = (SHAPE[name] for name in inspect.signature(read).parameters)
-    again: Read[Any] = Read(
-        read.__wrapped__, read._record, plan=read.plan, paths=read._paths, key=read._key
-    )
-    return again(*shape)
+    return anew(read)(*shape)
 
 
 def test_no_read_is_forgotten() -> None:
