@@ -356,7 +356,7 @@ def test_a_terminated_run_leaves_no_connection_and_the_rerun_finishes(empty_data
     assert process.returncode in (0, 143), told
     with connect(empty_database) as database:
         rest = (
-            "SELECT FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
             " AND backend_type = 'client backend'"
         )
         end = time.monotonic() + 20
